@@ -1,0 +1,2 @@
+/// The operators of the elementwise family, one line each.
+let elementwiseOperators: [any Operator] = []

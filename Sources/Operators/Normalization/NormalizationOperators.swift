@@ -1,0 +1,2 @@
+/// The operators of the normalization family, one line each.
+let normalizationOperators: [any Operator] = []

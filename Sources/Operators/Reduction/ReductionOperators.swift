@@ -1,0 +1,2 @@
+/// The operators of the reduction family, one line each.
+let reductionOperators: [any Operator] = []

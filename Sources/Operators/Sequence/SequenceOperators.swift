@@ -1,0 +1,2 @@
+/// The operators of the sequence family, one line each.
+let sequenceOperators: [any Operator] = []

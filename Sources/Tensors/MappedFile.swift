@@ -1,0 +1,63 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A file mapped read-only into memory; unmapped when the last tensor that uses it goes.
+///
+/// Opening costs no reading: pages arrive when they are touched.
+public final class MappedFile: @unchecked Sendable {
+  // @unchecked: the mapping is private and read-only, and never changes after init.
+  private let base: UnsafeMutableRawPointer?
+  /// Length in bytes.
+  public let byteCount: Int
+  /// The path it was opened by.
+  public let path: String
+
+  /// Maps the file at `path`.
+  ///
+  /// - Throws: ``EngineError`` with code `missingFile` when it can't be opened or is not a file.
+  public init(path: String) throws(EngineError) {
+    self.path = path
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw EngineError(
+        .missingFile, path: path, problem: String(cString: strerror(errno)).lowercased(),
+        remedy: "Check the path and that you may read it")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw EngineError(
+        .missingFile, path: path, problem: "is not a regular file",
+        remedy: "Give the path of a file")
+    }
+    byteCount = Int(status.st_size)
+    if byteCount == 0 {
+      base = nil
+    } else {
+      guard let memory = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0),
+        memory != MAP_FAILED
+      else {
+        throw EngineError(
+          .missingFile, path: path,
+          problem: "can't be mapped: \(String(cString: strerror(errno)))")
+      }
+      base = memory
+    }
+  }
+
+  deinit {
+    if let base { munmap(base, byteCount) }
+  }
+
+  /// Calls `body` with the bytes of the file; the pointer must not leave it.
+  public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    try withExtendedLifetime(self) {
+      try body(UnsafeRawBufferPointer(start: base, count: byteCount))
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/// Immutable bytes that tensors share: heap memory, or a part of a mapped file.
+///
+/// The bytes never change after `init`, which is what makes the class `Sendable`.
+public final class TensorStorage: @unchecked Sendable {
+  // @unchecked: the pointer is written by the initializing closure only and read-only afterwards;
+  // the memory lives as long as this object (or the mapped file that it keeps alive).
+  private let base: UnsafeMutableRawPointer?
+  private let file: MappedFile?
+  /// Length in bytes.
+  public let byteCount: Int
+  /// The elements of a string tensor; empty for all others.
+  public let strings: [String]
+
+  /// Allocates `byteCount` bytes aligned to 64 and lets `body` fill them.
+  ///
+  /// They are not zeroed before.
+  public init(
+    byteCount: Int, initializing body: (UnsafeMutableRawBufferPointer) throws -> Void
+  ) rethrows {
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
+    do {
+      try body(UnsafeMutableRawBufferPointer(start: memory, count: byteCount))
+    } catch {
+      memory.deallocate()
+      throw error
+    }
+    base = memory
+    file = nil
+    self.byteCount = byteCount
+    strings = []
+  }
+
+  /// Shares the bytes of a mapped file without copying.
+  public init(file: MappedFile) {
+    base = nil
+    self.file = file
+    byteCount = file.byteCount
+    strings = []
+  }
+
+  /// Holds strings.
+  public init(strings: [String]) {
+    base = nil
+    file = nil
+    byteCount = 0
+    self.strings = strings
+  }
+
+  deinit { base?.deallocate() }
+
+  /// Whether the bytes lie in a mapped file.
+  public var isMapped: Bool { file != nil }
+
+  /// Calls `body` with the bytes; the pointer must not leave it.
+  public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    if let file { return try file.withBytes(body) }
+    return try withExtendedLifetime(self) {
+      try body(UnsafeRawBufferPointer(start: base, count: base == nil ? 0 : byteCount))
+    }
+  }
+}
