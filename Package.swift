@@ -88,6 +88,7 @@ let package = Package(
       dependencies: [
         "WorkbenchCore", "NcursesTerminal", "TerminalCells", "Evaluation", "Tensors",
         "NetworkGraph", "Operators", "ModelFormats", "Datasets", "ModelCompression", "Execution",
+        collections,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -106,6 +107,7 @@ let package = Package(
     .testTarget(
       name: "OperatorsTests",
       dependencies: ["Operators", "NetworkGraph", "Tensors", "ModelFormats", "TestSupport"],
+      exclude: ["out-of-scope-cases.txt"],
       swiftSettings: strict),
     .testTarget(
       name: "ModelFormatsTests",
@@ -143,6 +145,7 @@ let package = Package(
         "WorkbenchCore", "Evaluation", "ModelCompression", "NetworkGraph", "Tensors",
         "TerminalCells", "TestSupport",
       ],
+      exclude: ["Snapshots"],
       swiftSettings: strict),
     .testTarget(
       name: "TerminalTests", dependencies: ["TestSupport", "weightbench"], swiftSettings: strict),

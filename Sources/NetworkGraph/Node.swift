@@ -17,6 +17,10 @@ public struct Node: Sendable {
   public var attributes: OrderedDictionary<String, AttributeValue>
   /// Fields of the `NodeProto` that this version does not interpret, byte for byte.
   public var preserved: [UInt8]
+  /// Uninterpreted `AttributeProto` fields (such as a documentation string) by attribute.
+  public var preservedAttributeFields: [String: [UInt8]] = [:]
+  /// Name and uninterpreted `TensorProto` fields of tensor attributes, by attribute.
+  public var preservedTensorFields: [String: [UInt8]] = [:]
 
   /// Makes a node.
   public init(

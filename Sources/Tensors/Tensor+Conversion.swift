@@ -46,7 +46,8 @@ extension Tensor {
     switch type.memoryType {
     case .int64: withElements(of: Int64.self) { $0.map { Int($0) } }
     case .uint64: withElements(of: UInt64.self) { $0.map { Int(truncatingIfNeeded: $0) } }
-    default: doubles.map { $0.isFinite ? Int($0) : 0 }
+    // Floats, which malformed models put where integers belong, must not trap.
+    default: doubles.map { Int(Int64.converting($0)) }
     }
   }
 }

@@ -6,6 +6,7 @@ public final class TensorStorage: @unchecked Sendable {
   // the memory lives as long as this object (or the mapped file that it keeps alive).
   private let base: UnsafeMutableRawPointer?
   private let file: MappedFile?
+  private let release: (@Sendable (UnsafeMutableRawPointer) -> Void)?
   /// Length in bytes.
   public let byteCount: Int
   /// The elements of a string tensor; empty for all others.
@@ -26,6 +27,22 @@ public final class TensorStorage: @unchecked Sendable {
     }
     base = memory
     file = nil
+    release = nil
+    self.byteCount = byteCount
+    strings = []
+  }
+
+  /// Takes over filled memory, and hands it back through `release` when the last tensor that uses
+  /// it goes.
+  ///
+  /// Nobody may write to the memory in between.
+  public init(
+    adopting memory: UnsafeMutableRawPointer, byteCount: Int,
+    release: @escaping @Sendable (UnsafeMutableRawPointer) -> Void
+  ) {
+    base = memory
+    file = nil
+    self.release = release
     self.byteCount = byteCount
     strings = []
   }
@@ -34,6 +51,7 @@ public final class TensorStorage: @unchecked Sendable {
   public init(file: MappedFile) {
     base = nil
     self.file = file
+    release = nil
     byteCount = file.byteCount
     strings = []
   }
@@ -42,11 +60,15 @@ public final class TensorStorage: @unchecked Sendable {
   public init(strings: [String]) {
     base = nil
     file = nil
+    release = nil
     byteCount = 0
     self.strings = strings
   }
 
-  deinit { base?.deallocate() }
+  deinit {
+    guard let base else { return }
+    if let release { release(base) } else { base.deallocate() }
+  }
 
   /// Whether the bytes lie in a mapped file.
   public var isMapped: Bool { file != nil }

@@ -1,0 +1,26 @@
+import Foundation
+
+/// The outside judges: Python with numpy, onnx and onnxruntime, as `make judges` installs them.
+public enum JudgePython {
+  private static let python = SharedAssets.root.appending(path: ".judges/bin/python").path
+
+  /// Whether the judges are installed; tests that need them skip otherwise.
+  public static let isAvailable: Bool = FileManager.default.fileExists(atPath: python)
+
+  /// Runs a script and returns what it printed.
+  ///
+  /// - Throws: ``Failure`` with what it said when it ends in an error.
+  public static func run(_ script: String, arguments: [String] = []) throws -> String {
+    let run = try Subprocess(python, ["-c", script] + arguments)
+    guard run.status == 0 else { throw Failure(errors: run.errors) }
+    return run.output
+  }
+
+  /// A script that ended in an error.
+  public struct Failure: Error, CustomStringConvertible {
+    /// What it wrote to standard error.
+    public let errors: String
+    /// The same.
+    public var description: String { errors }
+  }
+}
