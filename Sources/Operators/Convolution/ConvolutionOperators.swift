@@ -1,2 +1,15 @@
 /// The operators of the convolution family, one line each.
-let convolutionOperators: [any Operator] = []
+let convolutionOperators: [any Operator] = [
+  ConvOperator(),
+  ConvTransposeOperator(),
+  GemmOperator(),
+  MatMulOperator(),
+  EinsumOperator(),
+  MaxPoolOperator(),
+  AveragePoolOperator(),
+  LpPoolOperator(),
+  GlobalMaxPoolOperator(),
+  GlobalAveragePoolOperator(),
+  GlobalLpPoolOperator(),
+  MaxUnpoolOperator(),
+]

@@ -1,2 +1,10 @@
 /// The operators of the quantization family, one line each.
-let quantizationOperators: [any Operator] = []
+let quantizationOperators: [any Operator] = [
+  QuantizeLinearOperator(),
+  DequantizeLinearOperator(),
+  DynamicQuantizeLinearOperator(),
+  MatMulIntegerOperator(),
+  ConvIntegerOperator(),
+  QLinearConvOperator(),
+  QLinearMatMulOperator(),
+]

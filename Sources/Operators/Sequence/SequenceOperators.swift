@@ -1,2 +1,9 @@
 /// The operators of the sequence family, one line each.
-let sequenceOperators: [any Operator] = []
+let sequenceOperators: [any Operator] = [
+  LSTMOperator(),
+  GRUOperator(),
+  RNNOperator(),
+  IfOperator(),
+  LoopOperator(),
+  ScanOperator(),
+]

@@ -1,2 +1,27 @@
 /// The operators of the structure family, one line each.
-let structureOperators: [any Operator] = []
+let structureOperators: [any Operator] = [
+  CompressOperator(),
+  ConcatOperator(),
+  ConstantOfShapeOperator(),
+  ConstantOperator(),
+  DepthToSpaceOperator(),
+  ExpandOperator(),
+  EyeLikeOperator(),
+  FlattenOperator(),
+  PadOperator(),
+  RangeOperator(),
+  ReshapeOperator(),
+  ResizeOperator(),
+  ReverseSequenceOperator(),
+  ShapeOperator(),
+  SizeOperator(),
+  SliceOperator(),
+  SpaceToDepthOperator(),
+  SplitOperator(),
+  SqueezeOperator(),
+  TileOperator(),
+  TransposeOperator(),
+  TriluOperator(),
+  UnsqueezeOperator(),
+  UpsampleOperator(),
+]

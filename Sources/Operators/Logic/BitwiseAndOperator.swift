@@ -1,0 +1,6 @@
+/// ONNX `BitwiseAnd`: the bits set in both.
+struct BitwiseAndOperator: BitwiseBinaryOperator {
+  let name = "BitwiseAnd"
+
+  func apply<I: FixedWidthInteger>(_ left: I, _ right: I) -> I { left & right }
+}

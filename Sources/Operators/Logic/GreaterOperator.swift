@@ -1,0 +1,6 @@
+/// ONNX `Greater`: `A > B`.
+struct GreaterOperator: ComparisonOperator {
+  let name = "Greater"
+
+  func apply<W: Comparable>(_ left: W, _ right: W) -> Bool { left > right }
+}
