@@ -7,7 +7,7 @@ public struct PruneSetting: Sendable, Hashable {
   }
 
   /// What the amount is a fraction of.
-  public enum Scope: String, Sendable, Hashable {
+  public enum Scope: String, Sendable, Hashable, CaseIterable {
     /// Of each layer by itself.
     case layer
     /// Of all layers with this scope together: their scores are ranked in one list.

@@ -1,7 +1,7 @@
 /// How the weights of a layer are stored as integers.
 public struct WeightQuantization: Sendable, Hashable {
   /// Which codes stand for which numbers.
-  public enum Scheme: String, Sendable, Hashable {
+  public enum Scheme: String, Sendable, Hashable, CaseIterable {
     /// Zero point 0, codes -(2^(b-1)-1)...2^(b-1)-1.
     case symmetric
     /// Codes 0...2^b-1 with a zero point.
@@ -36,4 +36,6 @@ public struct WeightQuantization: Sendable, Hashable {
 
   /// The bit widths that can be chosen, narrowest first.
   public static let allowedBits = [2, 3, 4, 5, 6, 7, 8, 16]
+  /// The group sizes that can be chosen.
+  public static let allowedGroups = 16...256
 }

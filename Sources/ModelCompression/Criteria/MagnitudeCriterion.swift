@@ -1,0 +1,11 @@
+/// The magnitude |w|: small weights go first.
+public struct MagnitudeCriterion: ImportanceCriterion {
+  /// `magnitude`.
+  public let name = "magnitude"
+
+  /// Makes the criterion.
+  public init() {}
+
+  /// |w| for each weight; exact.
+  public func scores(of weights: [Float]) -> [Float] { weights.map(\.magnitude) }
+}

@@ -1,0 +1,68 @@
+import NetworkGraph
+import Tensors
+
+/// A layer's weights after its setting: pruned, then quantized.
+public struct CompressedWeights: Sendable {
+  /// The layer.
+  public let layer: CompressibleLayer
+  /// What was done.
+  public let setting: LayerSetting
+  /// How many weights pruning took; quantization may turn more into zero.
+  public let prunedCount: Int
+  /// How many weights are zero afterwards.
+  public let zeroCount: Int
+  /// The highest importance score that was pruned; nil when nothing was.
+  public let cutOff: Float?
+  /// The integer form; nil when the weights stay floats.
+  public let quantized: QuantizedWeights?
+  /// The weights afterwards as float32 in the stored shape: what the preview runs and every export
+  /// stands for, bit for bit.
+  public let dequantized: Tensor
+  /// Bytes in each way to store them.
+  public let size: StoredSize
+
+  /// The codes; nil for floats.
+  public var codes: Tensor? { quantized?.codes }
+  /// The scales; nil for floats.
+  public var scales: Tensor? { quantized?.scales }
+  /// The zero points; nil for floats and symmetric codes.
+  public var zeroPoints: Tensor? { quantized?.zeroPoints }
+  /// Bytes in the best way to store them, scales and zero points included.
+  public var storedBytes: Int { size.best }
+  /// Share of zeros.
+  public var sparsity: Double { Double(zeroCount) / Double(max(layer.parameters, 1)) }
+  /// Whether the weights are the original ones.
+  public var isUntouched: Bool { quantized == nil && prunedCount == 0 }
+
+  /// The values that codes can stand for, ascending, when one scale serves the whole layer; empty
+  /// otherwise, and for 16 bits.
+  public var levels: [Float] {
+    guard let quantized, let weights = setting.weights, weights.bits <= 8,
+      quantized.layout.count == 1, let scale = quantized.scales.floats.first
+    else { return [] }
+    switch weights.scheme {
+    case .symmetric:
+      let limit = (1 << (weights.bits - 1)) - 1
+      return (-limit...limit).map { Float($0) * scale }
+    case .asymmetric:
+      let zero = quantized.zeroPoints?.integers.first ?? 0
+      return (0..<(1 << weights.bits)).map { Float($0 - zero) * scale }
+    }
+  }
+
+  /// The signal to noise ratio against the original weights in dB: 10 log10(sum w^2 / sum (w - v)^2);
+  /// infinity when nothing changed.
+  public func signalToNoise(original: Tensor) -> Double {
+    var signal = 0.0
+    var noise = 0.0
+    original.withElements(of: Float.self) { before in
+      dequantized.withElements(of: Float.self) { after in
+        for (a, b) in zip(before, after) {
+          signal += Double(a) * Double(a)
+          noise += (Double(a) - Double(b)) * (Double(a) - Double(b))
+        }
+      }
+    }
+    return noise == 0 ? .infinity : 10 * DecibelScale.log10(signal / noise)
+  }
+}

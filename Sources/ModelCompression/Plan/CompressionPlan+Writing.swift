@@ -1,0 +1,111 @@
+import OrderedCollections
+
+extension CompressionPlan {
+  /// The spelling of a plan file.
+  public enum TextFormat: String, Sendable, Hashable, CaseIterable {
+    case yaml
+    case json
+  }
+
+  /// The plan as a file's text; reading it gives an equal plan.
+  public func text(_ format: TextFormat = .yaml) -> String {
+    switch format {
+    case .yaml: tree.yaml()
+    case .json: tree.json() + "\n"
+    }
+  }
+
+  private var tree: PlanTree {
+    var entries: OrderedDictionary<String, PlanTree> = [
+      "weightbench": .literal("\(Self.version)")
+    ]
+    if let model {
+      var parts: OrderedDictionary<String, PlanTree> = [:]
+      if let file = model.file { parts["file"] = .text(file) }
+      if let sha256 = model.sha256 { parts["sha256"] = .text(sha256) }
+      entries["model"] = .map(parts)
+    }
+    if let seed { entries["seed"] = .literal("\(seed)") }
+    if let calibration {
+      var parts: OrderedDictionary<String, PlanTree> = [:]
+      if let data = calibration.data { parts["data"] = .text(data) }
+      if let count = calibration.count { parts["count"] = .literal("\(count)") }
+      entries["calibration"] = .map(parts)
+    }
+    if !defaults.isEmpty { entries["defaults"] = defaults.tree }
+    if !layers.isEmpty {
+      entries["layers"] = .block(
+        layers.mapValues { $0 == .leaveAlone ? .literal("null") : $0.tree })
+    }
+    if !pinned.isEmpty { entries["pinned"] = .list(pinned.map { .text($0) }) }
+    if !results.isEmpty { entries["results"] = .map(results.mapValues(\.tree)) }
+    return .block(entries)
+  }
+}
+
+extension PlanRule {
+  fileprivate var tree: PlanTree {
+    var entries: OrderedDictionary<String, PlanTree> = [:]
+    entries["prune"] = Self.tree(prune, \.tree)
+    entries["weights"] = Self.tree(weights, \.tree)
+    return entries.count > 1 ? .block(entries) : .map(entries)
+  }
+
+  private static func tree<Setting>(
+    _ block: Block<Setting>, _ tree: (Setting) -> PlanTree
+  ) -> PlanTree? {
+    switch block {
+    case .unstated: nil
+    case .off: .literal("null")
+    case .set(let setting): tree(setting)
+    }
+  }
+}
+
+extension PruneSetting {
+  /// What differs from a new setting; the amount always.
+  fileprivate var tree: PlanTree {
+    let standard = PruneSetting(amount: amount)
+    var entries: OrderedDictionary<String, PlanTree> = [:]
+    switch measure {
+    case .amount: entries["amount"] = .literal("\(amount)")
+    case .percentile: entries["percentile"] = .literal("\(percentile)")
+    }
+    if criterion != standard.criterion { entries["criterion"] = .text(criterion) }
+    if scope != standard.scope { entries["scope"] = .text(scope.rawValue) }
+    return .map(entries)
+  }
+
+  /// The percentile that reads back as exactly this amount.
+  private var percentile: Double {
+    let product = amount * 100
+    return [product.rounded(), product, product.nextDown, product.nextUp]
+      .first { $0 / 100 == amount } ?? product
+  }
+}
+
+extension WeightQuantization {
+  /// What differs from a new setting; the bits always.
+  fileprivate var tree: PlanTree {
+    var entries: OrderedDictionary<String, PlanTree> = ["bits": .literal("\(bits)")]
+    if scheme != .symmetric { entries["scheme"] = .text(scheme.rawValue) }
+    switch granularity {
+    case .tensor: entries["granularity"] = .text("tensor")
+    case .channel: break
+    case .group(let size): entries["granularity"] = .map(["group": .literal("\(size)")])
+    }
+    return .map(entries)
+  }
+}
+
+extension PlanValue {
+  fileprivate var tree: PlanTree {
+    switch self {
+    case .integer(let value): .literal("\(value)")
+    case .number(let value): .literal("\(value)")
+    case .text(let value): .text(value)
+    case .flag(let value): .literal(value ? "true" : "false")
+    case .none: .literal("null")
+    }
+  }
+}
