@@ -1,0 +1,25 @@
+import Tensors
+
+/// What a reader found in a file or folder, before the description is applied.
+struct LoadedData: Sendable {
+  /// Number of items.
+  var count: Int
+  /// Images, or feature vectors; nil for data of arrays only.
+  var pixels: (any PixelSource)?
+  /// Arrays with one row for each item, by name; two entries for data of pairs.
+  var parts: [[String: Tensor]] = [[:]]
+  var labels: [Int]?
+  var classNames: [String]?
+  var boxes: [GroundTruthBox]?
+  var scores: [Float]?
+  var notes: [String] = []
+  /// Whether ``pixels`` are resized and cropped already.
+  var isResized = false
+
+  /// The task where no description names one.
+  var likelyTask: EvaluationTask {
+    if boxes != nil { return .detection }
+    if parts.count == 2, scores != nil { return .similarity }
+    return labels == nil ? .agreement : .classification
+  }
+}
