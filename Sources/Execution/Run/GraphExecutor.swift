@@ -1,7 +1,9 @@
 import NetworkGraph
 import Tensors
 
-/// Runs a graph on the calling thread. Parallelism is the caller's: samples are sharded over the
+/// Runs a graph on the calling thread.
+///
+/// Parallelism is the caller's: samples are sharded over the
 /// threads of a ``WorkerPool``, each calling `run` with its own part of the batch.
 public protocol GraphExecutor: Sendable {
   /// The graph being run; node positions in ``RunOptions`` refer to its nodes.

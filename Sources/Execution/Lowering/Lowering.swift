@@ -1,0 +1,64 @@
+import NetworkGraph
+
+/// Turns nodes into steps: oneDNN primitives where they fit, reference kernels otherwise.
+struct Lowering {
+  /// Adds the steps of a node; false when no primitive fits it.
+  typealias Rule = @Sendable (ScheduleBuilder, LoweringRequest) throws -> Bool
+
+  private static let rules: [String: Rule] = {
+    var rules: [String: Rule] = [
+      "Conv": lowerConvolution, "ConvTranspose": lowerDeconvolution, "Gemm": lowerGemm,
+      "MatMul": lowerMatMul, "MaxPool": lowerPooling, "AveragePool": lowerPooling,
+      "GlobalAveragePool": lowerGlobalPooling, "GlobalMaxPool": lowerGlobalPooling,
+      "BatchNormalization": lowerBatchNormalization,
+      "LayerNormalization": lowerLayerNormalization, "Softmax": lowerSoftmax,
+      "LogSoftmax": lowerSoftmax, "Concat": lowerConcat, "LRN": lowerLRN, "PRelu": lowerPRelu,
+      "Resize": lowerResize, "Upsample": lowerResize, "Transpose": lowerTranspose,
+      "Slice": lowerSlice, "Split": lowerSplit, "Pad": lowerPad,
+    ]
+    for op in ["Add", "Sub", "Mul", "Div", "Max", "Min", "Sum"] { rules[op] = lowerBinary }
+    for op in ["ReduceMean", "ReduceSum"] { rules[op] = lowerReduction }
+    for op in ["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout", "Cast"] {
+      rules[op] = lowerView
+    }
+    for op in Activation.operators { rules[op] = lowerActivation }
+    return rules
+  }()
+
+  let builder: ScheduleBuilder
+
+  /// Lowers a chain of fused nodes, or its nodes one by one when no primitive does it all.
+  func lower(_ chain: FusedChain) throws {
+    let before = builder.snapshot
+    if chain.nodes.count > 1 {
+      let request = LoweringRequest(
+        node: chain.anchor, opset: builder.interpreter.opset(of: chain.anchor),
+        output: chain.output, bias: chain.bias, postOps: chain.postOps)
+      if try attempt(request) { return }
+      builder.restore(before)
+    }
+    for index in chain.nodes { try lower(builder.graph.nodes[index]) }
+  }
+
+  /// Lowers one node.
+  private func lower(_ node: Node) throws {
+    let before = builder.snapshot
+    let request = LoweringRequest(
+      node: node, opset: builder.interpreter.opset(of: node), output: node.outputs.first ?? "")
+    if try attempt(request) { return }
+    builder.restore(before)
+    try builder.emitReference(node)
+  }
+
+  private func attempt(_ request: LoweringRequest) throws -> Bool {
+    guard request.node.domain.isEmpty, let rule = Lowering.rules[request.node.op] else {
+      return false
+    }
+    do {
+      return try rule(builder, request)
+    } catch is OneDNNError {
+      // oneDNN has no such primitive: the reference kernel has.
+      return false
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import COneDNN
+import NetworkGraph
+
+/// A node to be lowered, with what is fused into it.
+struct LoweringRequest {
+  let node: Node
+  let opset: Int
+  /// The value to be written: the output of the last fused node.
+  var output: String
+  /// A constant vector that is added to the result along its last axis.
+  var bias: String?
+  /// Functions applied to the result.
+  var postOps: [PostOp] = []
+
+  /// The name of an input; empty when omitted.
+  func input(_ index: Int) -> String { index < node.inputs.count ? node.inputs[index] : "" }
+
+  /// The functions in the shim's form.
+  var cPostOps: [cdnn_post_op] { postOps.map(\.c) }
+}

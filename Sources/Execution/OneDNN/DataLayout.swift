@@ -1,0 +1,67 @@
+import COneDNN
+import Tensors
+
+/// How the elements of a value lie in memory: plain row-major, strided, or one of oneDNN's blocked
+/// layouts.
+///
+/// Rank 0 is described as one element of rank 1, which oneDNN has no word for.
+final class DataLayout: @unchecked Sendable, Equatable {
+  // @unchecked: the descriptor never changes after init and is freed with this object.
+  let handle: OpaquePointer
+  /// Lengths of the axes.
+  let shape: [Int]
+  /// Bytes that a buffer takes, padding included.
+  let byteCount: Int
+  /// Whether the elements lie as in a dense row-major array.
+  let isPlain: Bool
+
+  /// Takes over a descriptor.
+  init(adopting handle: OpaquePointer) {
+    self.handle = handle
+    let rank = Int(cdnn_layout_rank(handle))
+    var dims = [Int64](repeating: 0, count: max(rank, 1))
+    cdnn_layout_dims(handle, &dims)
+    shape = dims.prefix(rank).map { Int($0) }
+    byteCount = cdnn_layout_bytes(handle)
+    isPlain = cdnn_layout_is_plain(handle) != 0
+  }
+
+  deinit { cdnn_layout_free(handle) }
+
+  /// 32-bit floats, dense row-major or with the given strides in elements.
+  static func plain(_ shape: [Int], strides: [Int]? = nil) throws(OneDNNError) -> DataLayout {
+    let dims = (shape.isEmpty ? [1] : shape).map { Int64($0) }
+    var handle: OpaquePointer?
+    try OneDNNError.check(
+      cdnn_layout_create(
+        &handle, Int32(dims.count), dims, strides?.map { Int64($0) }, Int32(CDNN_F32)))
+    return try adopt(handle)
+  }
+
+  /// 32-bit floats in whatever layout a primitive likes best.
+  static func any(_ shape: [Int]) throws(OneDNNError) -> DataLayout {
+    let dims = (shape.isEmpty ? [1] : shape).map { Int64($0) }
+    var handle: OpaquePointer?
+    try OneDNNError.check(
+      cdnn_layout_create_any(&handle, Int32(dims.count), dims, Int32(CDNN_F32)))
+    return try adopt(handle)
+  }
+
+  private static func adopt(_ handle: OpaquePointer?) throws(OneDNNError) -> DataLayout {
+    guard let handle else { throw OneDNNError(status: 1) }
+    return DataLayout(adopting: handle)
+  }
+
+  static func == (a: DataLayout, b: DataLayout) -> Bool {
+    a === b || cdnn_layout_equal(a.handle, b.handle) != 0
+  }
+}
+
+/// Row-major strides of a shape, in elements.
+func rowMajorStrides(_ shape: [Int]) -> [Int] {
+  var strides = [Int](repeating: 1, count: shape.count)
+  for axis in shape.indices.dropLast().reversed() {
+    strides[axis] = strides[axis + 1] * max(shape[axis + 1], 1)
+  }
+  return strides
+}

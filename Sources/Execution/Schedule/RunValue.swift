@@ -1,0 +1,51 @@
+import Tensors
+
+/// A value of a run: a plain tensor, or 32-bit floats in one of oneDNN's layouts.
+///
+/// Immutable.
+struct RunValue: Sendable {
+  let storage: TensorStorage
+  let byteOffset: Int
+  let type: ElementType
+  let shape: [Int]
+  /// How the elements lie; nil when they are plain row-major.
+  let layout: DataLayout?
+
+  /// A plain value.
+  init(_ tensor: Tensor) {
+    storage = tensor.storage
+    byteOffset = tensor.byteOffset
+    type = tensor.type
+    shape = tensor.shape
+    layout = nil
+  }
+
+  /// Floats in a layout.
+  init(storage: TensorStorage, shape: [Int], layout: DataLayout?) {
+    self.storage = storage
+    byteOffset = 0
+    type = .float32
+    self.shape = shape
+    self.layout = layout
+  }
+
+  /// Bytes in memory.
+  var byteCount: Int {
+    layout?.byteCount ?? shape.reduce(type.byteSize, *)
+  }
+
+  /// The value as a tensor; it must be plain.
+  var tensor: Tensor {
+    precondition(layout == nil, "a value in oneDNN's layout is read as a plain tensor")
+    return Tensor(type: type, shape: shape, storage: storage, byteOffset: byteOffset)
+  }
+
+  /// Where the elements start; valid while `storage` is held.
+  ///
+  /// Primitives take pointers without const; they write to their results only.
+  var pointer: UnsafeMutableRawPointer? {
+    storage.withBytes { bytes in
+      bytes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0 + byteOffset) }
+    }
+  }
+}
