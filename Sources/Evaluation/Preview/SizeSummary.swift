@@ -4,8 +4,10 @@ public struct SizeSummary: Sendable, Hashable {
   public var originalFile: Int
   /// Bytes of all weights of compressible layers as 32-bit floats, before.
   public var originalWeights: Int
-  /// Bytes of those weights under the plan: the best of packed, bitmask and compressed rows per layer,
-  /// scales included; plus everything else in the file unchanged.
+  /// Bytes of those weights bit-packed, scales included.
+  public var packedWeights: Int
+  /// The file's bytes with each weight in the smallest of packed, bitmask and compressed rows, scales
+  /// included, and everything else unchanged.
   public var stored: Int
   /// Exact bytes of the file each export format would write, by format name.
   public var formats: [String: Int]
@@ -18,15 +20,45 @@ public struct SizeSummary: Sendable, Hashable {
 
   /// Makes a summary.
   public init(
-    originalFile: Int, originalWeights: Int, stored: Int, formats: [String: Int], sparsity: Double,
+    originalFile: Int, originalWeights: Int, packedWeights: Int, stored: Int,
+    formats: [String: Int], sparsity: Double,
     multiplyAdds: Int, nonzeroMultiplyAdds: Int
   ) {
     self.originalFile = originalFile
     self.originalWeights = originalWeights
+    self.packedWeights = packedWeights
     self.stored = stored
     self.formats = formats
     self.sparsity = sparsity
     self.multiplyAdds = multiplyAdds
     self.nonzeroMultiplyAdds = nonzeroMultiplyAdds
+  }
+}
+
+extension SizeSummary {
+  /// The sizes of `model` under a plan; `multiplyAdds` is one figure a layer, nil where unknown.
+  init(model: OpenedModel, compressed: CompressedPlan, multiplyAdds: [Int?]) {
+    let rows = compressed.rows
+    let original = rows.reduce(0) { $0 + $1.originalBytes }
+    let packed = rows.reduce(0) { $0 + $1.packedBytes }
+    let stored = rows.reduce(0) { $0 + $1.storedBytes }
+    let count = model.layers.reduce(0) { $0 + $1.parameters }
+    let zeros = zip(model.layers, rows).reduce(0.0) {
+      $0 + Double($1.0.parameters) * $1.1.sparsity
+    }
+    let nonzero = zip(multiplyAdds, rows).reduce(0.0) { sum, pair in
+      sum + Double(pair.0 ?? 0) * (1 - pair.1.sparsity)
+    }
+    let exporter = ModelExporter(model: model, compressed: compressed)
+    var formats: [String: Int] = [:]
+    for format in ModelExporter.formats(for: model) {
+      if let bytes = try? exporter.byteCount(format) { formats[format.rawValue] = bytes }
+    }
+    self.init(
+      originalFile: model.fileBytes, originalWeights: original, packedWeights: packed,
+      stored: model.fileBytes - original + stored, formats: formats,
+      sparsity: count == 0 ? 0 : zeros / Double(count),
+      multiplyAdds: multiplyAdds.reduce(0) { $0 + ($1 ?? 0) },
+      nonzeroMultiplyAdds: Int(nonzero.rounded()))
   }
 }

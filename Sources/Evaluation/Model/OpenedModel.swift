@@ -1,0 +1,152 @@
+import Foundation
+import ModelFormats
+import NetworkGraph
+import Operators
+import OrderedCollections
+import Tensors
+
+/// A model file opened for compression: its graph, its compressible layers and their weights.
+///
+/// Weights stay in the mapped file. A weight file without a graph (safetensors) gives layers and
+/// sizes, and nothing to run.
+public final class OpenedModel: Sendable {
+  /// The path as given.
+  public let path: String
+  /// Bytes of the file and its external data.
+  public let fileBytes: Int
+  /// The graph that is previewed and exported, batch normalization folded unless it was to be kept;
+  /// nil for weight files.
+  public let graph: NetworkGraph?
+  /// The tensors of a weight file by name; empty for graphs.
+  public let tensors: OrderedDictionary<String, Tensor>
+  /// The compressible layers in graph order.
+  public let layers: [CompressibleLayer]
+  /// The weight of each layer, in the order of ``layers``, as stored.
+  public let weights: [Tensor]
+  /// Batch-normalization nodes that were folded.
+  public let foldedBatchNorms: Int
+  /// Nodes that can't be run, with the reason.
+  public let unsupported: [ModelSummary.UnsupportedNode]
+
+  /// Opens an ONNX model, or a safetensors file or shard index.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - keepBatchNorm: Leave batch-normalization nodes as they are.
+  /// - Throws: ``EngineError`` naming file, byte and remedy.
+  public init(path: String, keepBatchNorm: Bool = false) throws(EngineError) {
+    self.path = path
+    if path.hasSuffix(".safetensors") || path.hasSuffix(".safetensors.index.json") {
+      let file = try SafetensorsReader.read(path: path)
+      fileBytes = file.fileBytes
+      graph = nil
+      tensors = file.tensors
+      (layers, weights) = Self.layers(of: file.tensors)
+      foldedBatchNorms = 0
+      unsupported = []
+      return
+    }
+    let model = try ONNXReader.read(path: path)
+    var graph = model.graph
+    fileBytes = model.fileBytes
+    foldedBatchNorms = keepBatchNorm ? 0 : graph.foldBatchNormalization()
+    let producers = graph.producers()
+    var layers: [CompressibleLayer] = []
+    var weights: [Tensor] = []
+    for layer in graph.compressibleLayers() {
+      guard let tensor = graph.constant(layer.weight, producers: producers) else { continue }
+      layers.append(layer)
+      weights.append(tensor)
+    }
+    self.layers = layers
+    self.weights = weights
+    tensors = [:]
+    unsupported = UnsupportedOperators.find(in: graph, registry: .standard).map { entry in
+      let node = graph.nodes[entry.nodeIndex]
+      return ModelSummary.UnsupportedNode(
+        node: node.name.isEmpty ? (node.outputs.first ?? "\(entry.nodeIndex)") : node.name,
+        op: node.op, domain: node.domain, reason: entry.reason)
+    }
+    self.graph = graph
+  }
+
+  /// The file's name without its folder.
+  public var name: String { URL(filePath: path).lastPathComponent }
+
+  /// The SHA-256 of the model file, as lower-case hexadecimal.
+  ///
+  /// - Complexity: O(file).
+  public func sha256() throws(EngineError) -> String { try SHA256.hex(ofFile: path) }
+
+  /// Throws unless there is a graph and every node of it can be run.
+  ///
+  /// - Throws: ``EngineError`` with code `unsupported`, naming the nodes.
+  public func runnableGraph() throws(EngineError) -> NetworkGraph {
+    guard let graph else {
+      throw EngineError(
+        .unsupported, path: path, problem: "holds weights without a graph and can't be run",
+        remedy: "Open the .onnx export of the model")
+    }
+    guard unsupported.isEmpty else {
+      let named = unsupported.prefix(3).map { "\($0.op) '\($0.node)' (\($0.reason))" }
+      let more = unsupported.count > 3 ? " and \(unsupported.count - 3) more" : ""
+      throw EngineError(
+        .unsupported, path: path,
+        problem: "can't be run because of \(named.joined(separator: ", "))\(more)",
+        remedy: "Inspecting, pruning, quantizing and exporting work all the same")
+    }
+    return graph
+  }
+
+  /// What the screen shows before anything is measured.
+  public var summary: ModelSummary {
+    let costs = sampleMultiplyAdds()
+    return ModelSummary(
+      path: path, name: name, fileBytes: fileBytes,
+      layers: layers.map { layer in
+        let known = layer.nodes.compactMap { costs?[$0] }
+        return ModelSummary.Layer(
+          layer: layer,
+          multiplyAdds: known.count == layer.nodes.count && costs != nil
+            ? known.reduce(0, +) : nil)
+      },
+      unsupported: unsupported, hasGraph: graph != nil, foldedBatchNorms: foldedBatchNorms)
+  }
+
+  /// Multiply-adds of each node for one sample; nil when input shapes are not known or do not fit.
+  public func sampleMultiplyAdds() -> [Int?]? {
+    guard let graph else { return nil }
+    var shapes: [String: [Int]] = [:]
+    for input in graph.runtimeInputs {
+      guard let declared = input.shape else { return nil }
+      var shape: [Int] = []
+      for (axis, dimension) in declared.enumerated() {
+        switch dimension {
+        case .fixed(let length) where length > 0: shape.append(length)
+        case _ where axis == 0: shape.append(1)
+        default: return nil
+        }
+      }
+      shapes[input.name] = shape
+    }
+    return try? LayerCosts.multiplyAdds(graph: graph, inputShapes: shapes)
+  }
+
+  /// The layers of a weight file: float tensors of two or more axes, named without `.weight`.
+  private static func layers(
+    of tensors: OrderedDictionary<String, Tensor>
+  ) -> ([CompressibleLayer], [Tensor]) {
+    var layers: [CompressibleLayer] = []
+    var weights: [Tensor] = []
+    for (name, tensor) in tensors where tensor.rank >= 2 && tensor.type == .float32 {
+      let suffix = ".weight"
+      layers.append(
+        CompressibleLayer(
+          name: name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name,
+          weight: name, nodes: [layers.count], op: tensor.rank == 2 ? "Gemm" : "Conv",
+          shape: tensor.shape, outputAxis: 0, inputAxis: 1))
+      weights.append(tensor)
+    }
+    return (layers, weights)
+  }
+}

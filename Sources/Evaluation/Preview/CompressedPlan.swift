@@ -1,0 +1,39 @@
+import ModelCompression
+
+/// A plan applied to the weights of a model: what is previewed, counted, exported and verified.
+public struct CompressedPlan: Sendable {
+  /// One layer as reports list it.
+  public struct Row: Sendable, Hashable {
+    /// The layer's name.
+    public var name: String
+    /// Share of zeros among its weights.
+    public var sparsity: Double
+    /// Bits of a weight: 32 for floats.
+    public var bits: Int
+    /// Bytes in the smallest of the encodings.
+    public var storedBytes: Int
+    /// Bytes bit-packed, scales included.
+    public var packedBytes: Int
+    /// Bytes as 32-bit floats.
+    public var originalBytes: Int
+    /// The smallest encoding: `packed`, `bitmask` or `compressed-row`.
+    public var encoding: String
+    /// Signal to quantization noise ratio of the weights, dB; infinity when nothing changed.
+    public var sqnr: Double
+  }
+
+  /// The plan.
+  public let plan: CompressionPlan
+  /// The compressed weights of each layer in layer order; nil for layers left alone.
+  public let weights: [CompressedWeights?]
+  /// What identifies the result of each layer; equal keys give equal weights.
+  ///
+  /// Nil like ``weights``.
+  let keys: [EffectiveSetting?]
+  /// One row per layer.
+  public let rows: [Row]
+  /// The setting of each layer that the plan's rules come to.
+  public let settings: [LayerSetting]
+  /// What the user should know about the plan's rules.
+  public let notices: [String]
+}

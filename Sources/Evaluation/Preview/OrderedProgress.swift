@@ -1,0 +1,55 @@
+import Synchronization
+
+/// Collects the outcomes of batches that finish in any order, and tells how far the evaluation has
+/// come: only the unbroken run of batches from the first on counts, so that the first n samples of
+/// any two plans are the same samples.
+final class OrderedProgress: Sendable {
+  private struct State {
+    var pending: [Int: [SampleOutcome]] = [:]
+    var next = 0
+    var accumulator = MetricsAccumulator()
+    var lastReport = ContinuousClock.now
+  }
+
+  private let state: Mutex<State>
+  private let total: Int
+  private let start = ContinuousClock.now
+  private let report: (@Sendable (PreviewMetrics) -> Void)?
+
+  /// - Parameters:
+  ///   - total: Samples in the evaluation set.
+  ///   - report: Told of progress, at most about 30 times a second, from worker threads.
+  init(total: Int, report: (@Sendable (PreviewMetrics) -> Void)?) {
+    self.total = total
+    self.report = report
+    state = Mutex(State())
+  }
+
+  private var seconds: Double {
+    let parts = (ContinuousClock.now - start).components
+    return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
+  }
+
+  /// Adds the outcomes of one batch.
+  func add(_ outcomes: [SampleOutcome], batch: Int) {
+    let progress: PreviewMetrics? = state.withLock { state in
+      state.pending[batch] = outcomes
+      while let ready = state.pending.removeValue(forKey: state.next) {
+        for outcome in ready { state.accumulator.add(outcome) }
+        state.next += 1
+      }
+      let now = ContinuousClock.now
+      guard report != nil, state.next > 0, now - state.lastReport >= .milliseconds(33) else {
+        return nil
+      }
+      state.lastReport = now
+      return state.accumulator.metrics(total: total, seconds: seconds)
+    }
+    if let progress { report?(progress) }
+  }
+
+  /// The metrics of everything counted so far.
+  var metrics: PreviewMetrics {
+    state.withLock { $0.accumulator.metrics(total: total, seconds: seconds) }
+  }
+}
