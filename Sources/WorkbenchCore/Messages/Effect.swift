@@ -1,0 +1,28 @@
+import ModelCompression
+
+/// Something for the program to do; ``Workbench/update(_:_:time:)`` asks for it, results come back
+/// as messages.
+public enum Effect: Sendable, Hashable {
+  /// Measure a plan, cancelling the measurement that runs; `focusLayer` is the one being edited.
+  case evaluate(plan: CompressionPlan, generation: Int, focusLayer: String?)
+  /// Compute the exact sizes under a plan.
+  case computeSize(plan: CompressionPlan, generation: Int)
+  /// Make the picture of a layer under a plan.
+  case loadLayer(name: String, plan: CompressionPlan, generation: Int)
+  /// Stop measuring.
+  case cancelEvaluation
+  /// Write and check an export.
+  case export(ExportRequest)
+  /// Write the plan to a file; `path` may begin with `~`.
+  case savePlan(CompressionPlan, path: String)
+  /// Draw with another theme.
+  case setTheme(slug: String)
+  /// Stop as a job of the shell, and draw again on return.
+  case suspend
+  /// Clear the terminal and draw everything again.
+  case redraw
+  /// Copy the screen as text.
+  case copyScreen
+  /// End the program.
+  case quit
+}

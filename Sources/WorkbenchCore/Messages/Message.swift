@@ -1,0 +1,54 @@
+import Evaluation
+import ModelCompression
+import Tensors
+import TerminalCells
+
+/// Something that happened: a key, a new size, a result of the engine.
+public enum Message: Sendable {
+  /// A key was pressed.
+  case key(KeyPress)
+  /// The terminal has another size.
+  case resized(columns: Int, rows: Int)
+  /// Time passed; sent when ``WorkbenchState/nextTick`` is due.
+  case tick
+
+  /// A model was opened, with the plan it starts with and that plan's file.
+  case modelOpened(ModelSummary, plan: CompressionPlan, planPath: String?)
+  /// The model could not be opened.
+  case openFailed(EngineError)
+  /// The evaluation data was opened.
+  case dataOpened(DataSummary)
+  /// The evaluation data could not be opened.
+  case dataFailed(EngineError)
+
+  /// Exact sizes under the plan of a generation: of the model, and of each layer in layer order.
+  case sizes(generation: Int, SizeSummary, layers: [LayerSize])
+  /// The picture of a layer under the plan of a generation.
+  case layerPicture(generation: Int, LayerPicture)
+  /// A measurement has begun or gone on.
+  case progress(generation: Int, PreviewMetrics)
+  /// A measurement is done.
+  case evaluated(generation: Int, PreviewMetrics)
+  /// A measurement was cancelled before its end.
+  case evaluationCancelled(generation: Int)
+  /// A measurement failed.
+  case evaluationFailed(generation: Int, EngineError)
+
+  /// An export was written and checked.
+  case exportFinished(ExportResult)
+  /// An export failed; nothing was left behind.
+  case exportFailed(EngineError)
+  /// The plan was written to a file.
+  case planSaved(path: String, plan: CompressionPlan)
+  /// The plan could not be written.
+  case planSaveFailed(EngineError)
+  /// The screen was copied as text: to a file, or to `the clipboard`.
+  case screenCopied(String)
+
+  /// The themes that can be chosen and the one in use.
+  case themes([ThemeChoice], current: String)
+  /// A line for the message list.
+  case note(String, Note.Level)
+  /// The interrupt signal: like the cancel key.
+  case interrupted
+}

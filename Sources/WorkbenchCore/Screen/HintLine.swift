@@ -1,0 +1,102 @@
+import TerminalCells
+
+/// The line above the status line: a message, what is being typed, or the most useful keys.
+struct HintLine {
+  private let context: ScreenContext
+  private var state: WorkbenchState { context.state }
+
+  init(_ context: ScreenContext) { self.context = context }
+
+  func draw(_ rect: Rect, in buffer: inout CellBuffer) {
+    guard !rect.isEmpty else { return }
+    buffer.fill(rect, style: context[.hint])
+    let room = rect.inset(horizontal: 1, vertical: 0)
+    if let note = state.shownNote {
+      let slot: ThemeSlot =
+        switch note.level {
+        case .info: .notice
+        case .warning: .warning
+        case .error: .error
+        }
+      let sign = note.level == .info ? "" : note.level == .warning ? "! " : "ERROR "
+      buffer.put(
+        TextWidth.truncated(sign + note.text, to: room.width), in: room, style: context[slot])
+      return
+    }
+    if case .filter(let field, _) = state.overlay {
+      drawFilter(field, room, in: &buffer)
+      return
+    }
+    drawHints(hints, room, in: &buffer)
+  }
+
+  private func drawFilter(_ field: TextField, _ room: Rect, in buffer: inout CellBuffer) {
+    let count = state.shownLayers.count
+    let tail = "  \(count) layer\(count == 1 ? "" : "s")   Enter keeps  Esc clears"
+    let used = buffer.put("/", in: room, style: context[.key])
+    let width = max(8, min(30, room.width - used - TextWidth.cells(of: tail)))
+    let input = Rect(x: room.x + used, y: room.y, width: width, height: 1)
+    field.draw(in: input, of: &buffer, style: context[.input])
+    buffer.put(
+      tail, x: input.maxX, y: room.y, style: context[.textMuted], maxWidth: room.maxX - input.maxX)
+  }
+
+  /// Keys with full words; those that do not fit are left out from the right, never cut.
+  private func drawHints(
+    _ hints: [(keys: String, text: String)], _ room: Rect, in buffer: inout CellBuffer
+  ) {
+    var x = room.x
+    for hint in hints {
+      let cells = TextWidth.cells(of: hint.keys) + 1 + TextWidth.cells(of: hint.text)
+      guard x + cells <= room.maxX else { continue }
+      x += buffer.put(hint.keys, x: x, y: room.y, style: context[.key])
+      x += 1 + buffer.put(hint.text, x: x + 1, y: room.y, style: context[.hint]) + 2
+    }
+  }
+
+  private var hints: [(keys: String, text: String)] {
+    switch state.overlay {
+    case .help: return [("type", "to filter"), ("Up/Down", "scroll"), ("Esc", "close")]
+    case .palette:
+      return [("Up/Down", "choose"), ("Tab", "complete"), ("Enter", "run"), ("Esc", "close")]
+    case .export:
+      return [
+        ("Tab", "next field"), ("S-Tab", "back"), ("Space", "choose"), ("Enter", "press"),
+        ("Esc", "close"),
+      ]
+    case .themes: return [("j/k", "preview"), ("Enter", "keep"), ("Esc", "restore")]
+    case .savePath: return [("Enter", "save"), ("Esc", "cancel")]
+    case .confirm(let question): return question.answers.map { ($0.key, $0.text) }
+    case .none, .filter: return paneHints
+    }
+  }
+
+  private var paneHints: [(keys: String, text: String)] {
+    guard state.model != nil else { return [("q", "quit"), ("?", "help")] }
+    if !state.pendingCount.isEmpty {
+      return [
+        ("%", "prune to \(state.pendingCount) %"), ("j/k", "rows"), ("h/l", "percent"),
+        ("Esc", "forget"),
+      ]
+    }
+    if state.showsFirstHint {
+      return [("j k", "choose a layer"), ("h l", "prune it"), ("- +", "bits"), ("?", "help")]
+    }
+    var hints: [(keys: String, text: String)] = []
+    switch state.focus {
+    case .messages: return [("j/k", "scroll"), ("m", "back"), ("Tab", "next pane"), ("?", "help")]
+    case .inspector:
+      hints = [("b", "before/after"), ("a", "log counts"), ("v", "heatmap"), ("z", "zoom")]
+    case .preview: hints = [("r", "evaluate again"), ("z", "zoom")]
+    case .pareto: hints = [("z", "zoom")]
+    case .layers: break
+    }
+    if !state.marked.isEmpty { hints.append(("Esc", "clear marks")) }
+    hints += [
+      ("j/k", "layer"), ("h/l", "prune 1 %"), ("H/L", "5 %"), ("-/+", "bits"), ("u", "undo"),
+      ("e", "export"), ("/", "filter"), ("Space", "mark"), (":", "commands"), ("t", "theme"),
+      ("v", "heatmap"), ("w", "save plan"), ("r", "evaluate"), ("x", "reset layer"),
+    ]
+    return hints
+  }
+}

@@ -1,0 +1,23 @@
+/// A question asked before work is lost.
+public enum Confirmation: Sendable, Hashable {
+  /// Quitting with an unsaved plan.
+  case quit
+  /// Taking back every setting.
+  case resetPlan
+
+  /// The question.
+  var question: String {
+    switch self {
+    case .quit: "The plan has unsaved changes."
+    case .resetPlan: "Reset every layer to its original weights?"
+    }
+  }
+
+  /// The keys and what they do.
+  var answers: [(key: String, text: String)] {
+    switch self {
+    case .quit: [("w", "save and quit"), ("q", "quit without saving"), ("Esc", "stay")]
+    case .resetPlan: [("y", "reset (undo brings it back)"), ("Esc", "keep")]
+    }
+  }
+}

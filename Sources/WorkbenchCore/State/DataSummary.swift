@@ -1,0 +1,19 @@
+/// What the screen says of the evaluation data.
+public struct DataSummary: Sendable, Hashable {
+  /// The file's name.
+  public var name: String
+  /// Number of samples used.
+  public var count: Int
+  /// Whether there are labels to measure accuracy with.
+  public var hasLabels: Bool
+  /// What the user should know, such as assumed preprocessing.
+  public var notes: [String]
+
+  /// Makes a summary.
+  public init(name: String, count: Int, hasLabels: Bool, notes: [String] = []) {
+    self.name = name
+    self.count = count
+    self.hasLabels = hasLabels
+    self.notes = notes
+  }
+}

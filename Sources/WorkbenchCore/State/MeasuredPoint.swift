@@ -1,0 +1,21 @@
+import ModelCompression
+
+/// A plan measured in this session: a point of the Pareto plot.
+public struct MeasuredPoint: Sendable {
+  /// The plan.
+  public var plan: CompressionPlan
+  /// Exact stored bytes.
+  public var storedBytes: Int
+  /// Top-1, or agreement with the original when there are no labels.
+  public var quality: Double
+  /// Images it was measured on.
+  public var images: Int
+
+  /// Makes a point.
+  public init(plan: CompressionPlan, storedBytes: Int, quality: Double, images: Int) {
+    self.plan = plan
+    self.storedBytes = storedBytes
+    self.quality = quality
+    self.images = images
+  }
+}

@@ -1,0 +1,24 @@
+import TerminalCells
+
+/// What lies over the panes and takes the keys.
+public enum Overlay: Sendable {
+  /// Nothing: keys go to the focused pane.
+  case none
+  /// The keys of this context, filtered by what is typed.
+  case help(HelpState)
+  /// Every action by name.
+  case palette(PaletteState)
+  /// The export form.
+  case export(ExportForm)
+  /// The themes, previewed while moving; holds the choice and the theme to go back to.
+  case themes(ThemeMenuState)
+  /// The filter of the layer pane being typed; holds the filter to go back to.
+  case filter(TextField, previous: String)
+  /// The path of the plan being typed; quits afterwards when told to.
+  case savePath(TextField, quitsAfter: Bool)
+  /// A question about losing work.
+  case confirm(Confirmation)
+
+  /// Whether keys go to the panes.
+  public var isNone: Bool { if case .none = self { true } else { false } }
+}
