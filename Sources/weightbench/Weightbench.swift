@@ -1,8 +1,86 @@
 import ArgumentParser
+import Foundation
+import Tensors
 
-/// The command line: subcommands are added one file each.
-@main
+/// The command line: one file per subcommand under Commands/.
 struct Weightbench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "weightbench", abstract: "An interactive workbench for network compression.")
+    commandName: "weightbench",
+    abstract: "Compress a neural network and watch its measured accuracy while you do.",
+    discussion: """
+      Without a subcommand it opens the workbench: `weightbench MODEL --data DATA`. Without a model \
+      it opens the bundled sample.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      WorkbenchCommand.self, InspectCommand.self, RunCommand.self, EvaluateCommand.self,
+      ApplyCommand.self, VerifyCommand.self, KeysCommand.self, ThemesCommand.self,
+    ],
+    defaultSubcommand: WorkbenchCommand.self)
+}
+
+/// Maps every outcome to the exit status that scripts rely on: 0 done, 1 the work failed, 2 the
+/// command line was wrong, 130 cancelled.
+@main
+enum Main {
+  static func main() async {
+    // A pipe that closes early (`| head`) ends the program quietly instead of killing it.
+    signal(SIGPIPE, SIG_IGN)
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    var command: any ParsableCommand
+    do {
+      command = try Weightbench.parseAsRoot(arguments)
+    } catch {
+      let code = Weightbench.exitCode(for: error)
+      let text = Weightbench.fullMessage(for: error)
+      if code.isSuccess {
+        print(text)
+        exit(0)
+      }
+      FileHandle.standardError.write(Data((text + "\n").utf8))
+      exit(2)
+    }
+    do {
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let code as ExitCode {
+      exit(code.rawValue)
+    } catch is CancellationError {
+      exit(130)
+    } catch let error as CleanExit {
+      print(Weightbench.fullMessage(for: error))
+      exit(0)
+    } catch {
+      report(error, asJSON: arguments.contains("--json"))
+      exit(1)
+    }
+  }
+
+  private static func report(_ error: any Error, asJSON: Bool) {
+    let failure =
+      error as? EngineError
+      ?? EngineError(EngineError.Code(rawValue: "failed"), problem: "\(error)")
+    if asJSON {
+      Output.json(
+        ErrorReport(
+          error: .init(
+            code: failure.code.rawValue, message: failure.message, remedy: failure.remedy ?? "")))
+    } else {
+      FileHandle.standardError.write(Data("weightbench: \(failure)\n".utf8))
+    }
+  }
+}
+
+/// The JSON form of a failure.
+private struct ErrorReport: Encodable {
+  struct Content: Encodable {
+    var code: String
+    var message: String
+    var remedy: String
+  }
+
+  var error: Content
 }

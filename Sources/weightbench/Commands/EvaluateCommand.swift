@@ -1,0 +1,56 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import ModelCompression
+import Tensors
+
+/// Measures a model, and a plan against it on the same samples.
+struct EvaluateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure a model's accuracy, and a plan's against it, paired.")
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var data: DataOptions
+  @Option(help: "The compression plan (YAML or JSON).", completion: .file()) var plan: String?
+  @Option(help: "exact: every image in 32-bit floats.") var precision: Precision = .exact
+  @Option(help: "Show a progress bar: never, auto or always.") var progress: ProgressMode = .auto
+  @Flag(help: "Print one JSON object.") var json = false
+
+  /// How numbers are computed.
+  enum Precision: String, ExpressibleByArgument, CaseIterable { case exact, auto }
+
+  func run() async throws {
+    let opened = try model.open()
+    let samples = try data.openRequired()
+    let engine = try PreviewEngine(
+      model: opened, data: samples, threads: model.threads.count, seed: data.seed)
+    let compressed = try await plan.map { path in
+      try CompressionPlan.read(path: path)
+    }.asyncMap { try await engine.compress($0) }
+    let line = ProgressLine(progress)
+    let metrics = try await engine.evaluate(compressed) { partial in
+      line.show(
+        Double(partial.images) / Double(max(partial.total, 1)),
+        "\(partial.images) of \(partial.total)")
+    }
+    line.clear()
+    let size = try compressed.map { try engine.size(of: $0) }
+    let report = EvaluationReport(metrics, plan: compressed, size: size)
+    if json {
+      Output.json(report)
+    } else {
+      print(report.text)
+    }
+  }
+}
+
+extension Optional {
+  /// `map` with an asynchronous transformation.
+  func asyncMap<T>(_ transform: (Wrapped) async throws -> T) async rethrows -> T? {
+    switch self {
+    case .some(let value): try await transform(value)
+    case .none: nil
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import ModelFormats
+import Tensors
+import TerminalCells
+
+/// Opens the workbench: the default command.
+struct WorkbenchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "workbench", abstract: "Open a model in the workbench (the default command).")
+
+  @Argument(
+    help: "An .onnx model or .safetensors file (default: the bundled sample).",
+    completion: .file())
+  var model: String?
+  @OptionGroup var data: DataOptions
+  @Option(help: "The plan to start from.", completion: .file()) var plan: String?
+  @Flag(
+    name: .customLong("keep-batchnorm"), help: "Do not fold batch normalization.")
+  var keepBatchNorm = false
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var screen: ScreenOptions
+
+  func run() async throws {
+    let opened = try source()
+    let library = BundledFiles.themes()
+    let configuration = WorkbenchConfiguration(
+      model: opened.model, data: opened.data, plan: plan, limit: data.limit, seed: data.seed,
+      threads: threads.count, keepBatchNorm: keepBatchNorm, themes: library,
+      theme: try screen.theme(from: library), folder: FileManager.default.currentDirectoryPath)
+    let keys = try screen.keyPresses()
+    if let size = try screen.parsedSize(), let path = screen.dumpScreen {
+      let depth = screen.color.depth ?? .indexed256
+      let buffer = await HeadlessScreen(
+        configuration: configuration, columns: size.columns, rows: size.rows,
+        glyphs: screen.glyphs ?? .blocks
+      ).run(keys: keys, waits: !screen.noWait, depth: depth)
+      try ScreenDump.write(buffer, to: path, depth: depth)
+      return
+    }
+    let loop = try await TerminalLoop(
+      configuration: configuration, depth: screen.color.depth, glyphs: screen.glyphs)
+    try await loop.run(keys: keys, waits: !screen.noWait, dumpPath: screen.dumpScreen)
+  }
+
+  /// The model and data to open: those given, or the bundled sample.
+  private func source() throws -> (model: String, data: String?) {
+    if let model { return (model, data.data) }
+    guard let sample = BundledFiles.sample else {
+      throw EngineError(
+        .missingFile, subject: "bundled sample", problem: "was not found beside the program",
+        remedy: "Name a model: weightbench MODEL --data DATA, or set WEIGHTBENCH_HOME to the "
+          + "folder that holds sample-models")
+    }
+    return (sample.model, data.data ?? sample.data)
+  }
+}

@@ -1,0 +1,138 @@
+import Evaluation
+
+/// The content of `evaluate`, with the JSON keys of the command contract.
+struct EvaluationReport: Encodable {
+  struct Accuracy: Encodable {
+    var top1: Double
+    var correct: Int
+    var top5: Double
+    var loss: Double?
+
+    init(_ accuracy: PreviewMetrics.Accuracy) {
+      top1 = accuracy.top1
+      correct = accuracy.correct
+      top5 = accuracy.top5
+      loss = Output.finite(accuracy.loss)
+    }
+  }
+
+  struct Delta: Encodable {
+    var top1: Double
+    var interval95: [Double]
+    var p: Double
+    var better: Int
+    var worse: Int
+
+    init(_ delta: PreviewMetrics.Delta) {
+      top1 = delta.top1
+      interval95 = [delta.interval95.lowerBound, delta.interval95.upperBound]
+      p = delta.p
+      better = delta.better
+      worse = delta.worse
+    }
+  }
+
+  struct Size: Encodable {
+    var original: Int
+    var originalWeights: Int
+    var packedWeights: Int
+    var stored: Int
+    var formats: [String: Int]
+  }
+
+  struct Layer: Encodable {
+    var name: String
+    var sparsity: Double
+    var bits: Int
+    var storedBytes: Int
+    var originalBytes: Int
+    var encoding: String
+    var sqnr: Double?
+  }
+
+  var images: Int
+  var precision = "float32"
+  var seconds: Double
+  var baseline: Accuracy?
+  var plan: Accuracy?
+  var delta: Delta?
+  var agreement: Double?
+  var divergence: Double?
+  var cosine: Double?
+  var sqnr: Double?
+  var size: Size?
+  var sparsity: Double?
+  var multiplyAdds: Int?
+  var nonzeroMultiplyAdds: Int?
+  var layers: [Layer]?
+  var notices: [String]?
+
+  /// The measurement; what only a plan has is left out without one.
+  init(_ metrics: PreviewMetrics, plan compressed: CompressedPlan?, size: SizeSummary?) {
+    images = metrics.images
+    seconds = metrics.seconds
+    baseline = metrics.baseline.map(Accuracy.init)
+    guard let compressed, let size else { return }
+    plan = metrics.plan.map(Accuracy.init)
+    delta = metrics.delta.map(Delta.init)
+    agreement = metrics.agreement
+    divergence = metrics.divergence.flatMap(Output.finite)
+    cosine = Output.finite(metrics.cosine)
+    sqnr = Output.finite(metrics.sqnr)
+    self.size = Size(
+      original: size.originalFile, originalWeights: size.originalWeights,
+      packedWeights: size.packedWeights, stored: size.stored, formats: size.formats)
+    sparsity = size.sparsity
+    multiplyAdds = size.multiplyAdds
+    nonzeroMultiplyAdds = size.nonzeroMultiplyAdds
+    layers = compressed.rows.map { row in
+      Layer(
+        name: row.name, sparsity: row.sparsity, bits: row.bits, storedBytes: row.storedBytes,
+        originalBytes: row.originalBytes, encoding: row.encoding,
+        sqnr: Output.finite(row.sqnr))
+    }
+    notices = compressed.notices
+  }
+
+  /// The report in lines for people.
+  var text: String {
+    var lines: [String] = []
+    func describe(_ label: String, _ accuracy: Accuracy) {
+      let loss = accuracy.loss.map { String($0).prefix(7) } ?? "-"
+      lines.append(
+        "\(label)  top-1 \(Output.percent(accuracy.top1)) (\(accuracy.correct) of \(images))"
+          + "  top-5 \(Output.percent(accuracy.top5))  loss \(loss)")
+    }
+    if let baseline { describe("original", baseline) }
+    if let plan { describe("plan    ", plan) }
+    if let delta {
+      let half = (delta.interval95[1] - delta.interval95[0]) / 2
+      lines.append(
+        String(
+          format: "delta     %+.2f ±%.2f points, paired, 95 %%  p %.3g  better %d  worse %d",
+          delta.top1 * 100, half * 100, delta.p, delta.better, delta.worse))
+    }
+    if let agreement {
+      lines.append(
+        "agreement with the original \(Output.percent(agreement))"
+          + (divergence.map { String(format: "  KL %.4g nats", $0) } ?? ""))
+    }
+    if plan == nil, let cosine {
+      lines.append(
+        String(format: "cosine    %.6f", cosine)
+          + (sqnr.map { String(format: "  SQNR %.1f dB", $0) } ?? "  outputs are equal"))
+    }
+    if let size {
+      lines.append(
+        "size      \(Output.bytes(size.original)) -> \(Output.bytes(size.stored))"
+          + String(format: "  %.2fx", Double(size.original) / Double(max(size.stored, 1))))
+      for (name, bytes) in size.formats.sorted(by: { $0.key < $1.key }) {
+        lines.append("          \(name) \(bytes) bytes")
+      }
+    }
+    if let sparsity { lines.append("zeros     \(Output.percent(sparsity)) of the weights") }
+    for notice in notices ?? [] { lines.append("note      \(notice)") }
+    lines.append(String(format: "%d samples in %.2f s", images, seconds))
+    return lines.joined(separator: "\n")
+  }
+}

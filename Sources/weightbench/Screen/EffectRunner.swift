@@ -1,0 +1,147 @@
+import Evaluation
+import Foundation
+import ModelCompression
+import Synchronization
+import Tensors
+import WorkbenchCore
+
+/// Does what the workbench asks for, off the main thread, and posts what comes of it.
+///
+/// One job per kind: a newer size, picture or measurement replaces the one before. Effects of the
+/// terminal (suspend, redraw, themes, copying, quitting) are the run loop's own.
+final class EffectRunner: Sendable {
+  private enum Kind: Hashable {
+    case evaluation, size, picture, export, save
+  }
+
+  private let post: @Sendable (Message) -> Void
+  private let engine = Mutex<PreviewEngine?>(nil)
+  private let jobs = Mutex<[Kind: Task<Void, Never>]>([:])
+  private let running = Atomic<Int>(0)
+
+  /// - Parameter post: Delivers a message to the run loop, from any thread.
+  init(post: @escaping @Sendable (Message) -> Void) { self.post = post }
+
+  /// Whether no job is running.
+  var isIdle: Bool { running.load(ordering: .sequentiallyConsistent) == 0 }
+
+  /// Counts work that runs outside the jobs below, such as opening files.
+  func track(_ body: @escaping @Sendable () async -> Void) {
+    running.add(1, ordering: .sequentiallyConsistent)
+    Task.detached {
+      await body()
+      self.running.subtract(1, ordering: .sequentiallyConsistent)
+      self.post(.tick)
+    }
+  }
+
+  /// Effects from now on are done with this engine.
+  func use(_ engine: PreviewEngine) { self.engine.withLock { $0 = engine } }
+
+  /// Starts the work of an effect.
+  func run(_ effect: Effect) {
+    guard let engine = engine.withLock({ $0 }) else { return }
+    switch effect {
+    case .evaluate(let plan, let generation, let focus):
+      start(.evaluation) { await self.evaluate(plan, generation, focus, engine) }
+    case .computeSize(let plan, let generation):
+      start(.size) { await self.computeSize(plan, generation, engine) }
+    case .loadLayer(let name, let plan, let generation):
+      start(.picture) { await self.loadLayer(name, plan, generation, engine) }
+    case .cancelEvaluation:
+      jobs.withLock { $0[.evaluation] }?.cancel()
+      start(.evaluation) { await engine.cancel() }
+    case .export(let request):
+      start(.export) { await self.export(request, engine) }
+    case .savePlan(let plan, let path):
+      start(.save) { self.savePlan(plan, path) }
+    case .setTheme, .suspend, .redraw, .copyScreen, .quit:
+      break
+    }
+  }
+
+  private func start(_ kind: Kind, _ body: @escaping @Sendable () async -> Void) {
+    running.add(1, ordering: .sequentiallyConsistent)
+    jobs.withLock { jobs in
+      jobs[kind]?.cancel()
+      jobs[kind] = Task.detached {
+        await body()
+        self.running.subtract(1, ordering: .sequentiallyConsistent)
+        // Wakes a run loop that waits for idleness; a tick changes nothing else.
+        self.post(.tick)
+      }
+    }
+  }
+
+  private func evaluate(
+    _ plan: CompressionPlan, _ generation: Int, _ focus: String?, _ engine: PreviewEngine
+  ) async {
+    do {
+      let compressed = try await engine.compress(plan)
+      try Task.checkCancellation()
+      let metrics = try await engine.evaluate(compressed, focus: focus) { partial in
+        self.post(.progress(generation: generation, partial))
+      }
+      post(.evaluated(generation: generation, metrics))
+    } catch is CancellationError {
+      post(.evaluationCancelled(generation: generation))
+    } catch {
+      post(.evaluationFailed(generation: generation, Self.engineError(error)))
+    }
+  }
+
+  private func computeSize(
+    _ plan: CompressionPlan, _ generation: Int, _ engine: PreviewEngine
+  ) async {
+    do {
+      let compressed = try await engine.compress(plan)
+      try Task.checkCancellation()
+      let size = try engine.size(of: compressed)
+      post(
+        .sizes(
+          generation: generation, size,
+          layers: compressed.rows.map {
+            LayerSize(storedBytes: $0.storedBytes, sparsity: $0.sparsity)
+          }))
+    } catch is CancellationError {
+    } catch {
+      post(.evaluationFailed(generation: generation, Self.engineError(error)))
+    }
+  }
+
+  private func loadLayer(
+    _ name: String, _ plan: CompressionPlan, _ generation: Int, _ engine: PreviewEngine
+  ) async {
+    guard let layer = engine.model.layers.first(where: { $0.name == name }),
+      let compressed = try? await engine.compress(plan), !Task.isCancelled,
+      let report = engine.layerReport(name, in: compressed)
+    else { return }
+    let picture = LayerPicture(report: report, layer: layer)
+    guard !Task.isCancelled else { return }
+    post(.layerPicture(generation: generation, picture))
+  }
+
+  private func export(_ request: ExportRequest, _ engine: PreviewEngine) async {
+    do {
+      post(.exportFinished(try await WorkbenchExport(request: request, engine: engine).write()))
+    } catch {
+      post(.exportFailed(Self.engineError(error)))
+    }
+  }
+
+  private func savePlan(_ plan: CompressionPlan, _ path: String) {
+    do {
+      let full = WorkbenchExport.expand(path)
+      try plan.write(to: full)
+      post(.planSaved(path: full, plan: plan))
+    } catch {
+      post(.planSaveFailed(Self.engineError(error)))
+    }
+  }
+
+  /// Any error as one with problem and remedy.
+  static func engineError(_ error: any Error) -> EngineError {
+    error as? EngineError
+      ?? EngineError(EngineError.Code(rawValue: "failed"), problem: "\(error)")
+  }
+}
