@@ -8,7 +8,7 @@ build: dependencies
 	swift build -c release --product weightbench
 
 test: build
-	swift test -c release
+	swift test -c release --no-parallel
 
 lint:
 	swift format lint --strict --recursive Sources Tests Package.swift
