@@ -21,7 +21,7 @@ struct SampleBatches: Sendable {
     // The largest activation of a batch should stay in the second-level cache's reach.
     let target = 4 << 20
     let size =
-      fixed ?? min(max(largestValueBytes.map { target / max($0, 1) } ?? 16, 1), 32)
+      fixed ?? min(max(largestValueBytes.map { target / max($0, 1) } ?? 16, 1), 25)
     indices = stride(from: 0, to: order.count, by: size).map {
       Array(order[$0..<min($0 + size, order.count)])
     }
