@@ -10,7 +10,7 @@ public struct TerminalError: Error, Sendable, Hashable, CustomStringConvertible 
 
   static let notATerminal = TerminalError(
     problem: "standard input or output is no terminal",
-    remedy: "Run the workbench in a terminal, or use a subcommand such as 'report'")
+    remedy: "Run the workbench in a terminal, or use a subcommand such as 'evaluate'")
 
   static func unknownTerminal(_ name: String?) -> TerminalError {
     TerminalError(

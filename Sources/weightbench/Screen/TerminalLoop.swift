@@ -49,7 +49,7 @@ final class TerminalLoop {
     } catch {
       throw EngineError(
         EngineError.Code(rawValue: "noTerminal"), problem: error.problem,
-        remedy: "\(error.remedy). The commands of `weightbench --help` need no terminal")
+        remedy: error.remedy)
     }
     let mailbox = Mailbox()
     self.mailbox = mailbox
