@@ -110,7 +110,8 @@ private func emitBinary(
 @Sendable
 func lowerPRelu(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws -> Bool {
   guard let shape = builder.floatShape(request.input(0)),
-    let slope = builder.floatShape(request.input(1)), slope.count <= shape.count
+    let slope = builder.floatShape(request.input(1)), slope.count <= shape.count,
+    builder.graph.opset >= 7
   else { return false }
   let view = try broadcastView(builder, request.input(1), rank: shape.count)
   let source = try builder.layout(of: request.input(0))
