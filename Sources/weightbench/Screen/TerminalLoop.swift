@@ -102,7 +102,10 @@ final class TerminalLoop {
     while let input = terminal.readInput() {
       switch input {
       case .key(let key): receive(.key(key))
-      case .closed: end(saving: true)
+      case .closed:
+        // It is told for ever: the loop must not wait for something else.
+        end(saving: true)
+        return
       default: break
       }
     }
