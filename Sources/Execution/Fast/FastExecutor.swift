@@ -112,6 +112,7 @@ public final class FastExecutor: GraphExecutor {
         captures.removeFirst()
       }
       if options.isCancelled?() == true { throw CancellationError() }
+      state.releases = entry.releases
       do {
         try entry.step.run(state)
       } catch {
