@@ -27,14 +27,20 @@ struct Lowering {
 
   let builder: ScheduleBuilder
 
-  /// Lowers a chain of fused nodes, or its nodes one by one when no primitive does it all.
+  /// Lowers a chain of fused nodes; where no primitive does it all, the longest part that one does,
+  /// and the other nodes one by one.
   func lower(_ chain: FusedChain) throws {
     let before = builder.snapshot
-    if chain.nodes.count > 1 {
+    for part in [chain] + chain.shorter where part.nodes.count > 1 {
       let request = LoweringRequest(
-        node: chain.anchor, opset: builder.interpreter.opset(of: chain.anchor),
-        output: chain.output, bias: chain.bias, postOps: chain.postOps)
-      if try attempt(request) { return }
+        node: part.anchor, opset: builder.interpreter.opset(of: part.anchor), output: part.output,
+        folding: part.folding, bias: part.bias, residual: part.residual, postOps: part.postOps)
+      if try attempt(request) {
+        for index in chain.nodes where !part.nodes.contains(index) {
+          try lower(builder.graph.nodes[index])
+        }
+        return
+      }
       builder.restore(before)
     }
     for index in chain.nodes { try lower(builder.graph.nodes[index]) }
@@ -54,6 +60,17 @@ struct Lowering {
     guard request.node.domain.isEmpty, let rule = Lowering.rules[request.node.op] else {
       return false
     }
+    if runsInBFloat16(request) {
+      let before = builder.snapshot
+      builder.format = .bfloat16
+      defer { builder.format = .float32 }
+      if try apply(rule, request) { return true }
+      builder.restore(before)
+    }
+    return try apply(rule, request)
+  }
+
+  private func apply(_ rule: Rule, _ request: LoweringRequest) throws -> Bool {
     do {
       return try rule(builder, request)
     } catch is OneDNNError {
@@ -61,4 +78,22 @@ struct Lowering {
       return false
     }
   }
+
+  /// Whether to try the rule in bf16: products start it, and what reads their results follows.
+  ///
+  /// What does not depend on a product stays exact, such as the arithmetic of attention masks.
+  private func runsInBFloat16(_ request: LoweringRequest) -> Bool {
+    guard builder.options.precision == .bfloat16 else { return false }
+    if Lowering.products.contains(request.node.op) { return true }
+    return Lowering.followers.contains(request.node.op)
+      && request.node.inputs.contains { builder.isBFloat16($0) }
+  }
+
+  private static let products: Set<String> = ["Conv", "ConvTranspose", "Gemm", "MatMul"]
+
+  private static let followers: Set<String> = Set(Activation.operators).union([
+    "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "BatchNormalization",
+    "LayerNormalization", "Softmax", "Concat", "PRelu", "Resize", "Upsample", "Transpose", "Slice",
+    "Split", "Pad", "Add", "Sub", "Mul", "Div", "Max", "Min", "Sum",
+  ])
 }

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Immutable.
 struct RunValue: Sendable {
-  let storage: TensorStorage
+  private(set) var storage: TensorStorage
   let byteOffset: Int
   let type: ElementType
   let shape: [Int]
@@ -29,6 +29,22 @@ struct RunValue: Sendable {
     self.layout = layout
   }
 
+  /// The same dense elements seen with another shape.
+  func reshaped(_ shape: [Int], _ layout: DataLayout?) -> RunValue {
+    RunValue(
+      storage: storage, byteOffset: byteOffset, type: type, shape: shape, layout: layout)
+  }
+
+  private init(
+    storage: TensorStorage, byteOffset: Int, type: ElementType, shape: [Int], layout: DataLayout?
+  ) {
+    self.storage = storage
+    self.byteOffset = byteOffset
+    self.type = type
+    self.shape = shape
+    self.layout = layout
+  }
+
   /// Bytes in memory.
   var byteCount: Int {
     layout?.byteCount ?? shape.reduce(type.byteSize, *)
@@ -39,6 +55,9 @@ struct RunValue: Sendable {
     precondition(layout == nil, "a value in oneDNN's layout is read as a plain tensor")
     return Tensor(type: type, shape: shape, storage: storage, byteOffset: byteOffset)
   }
+
+  /// Whether nobody else holds the memory, which starts with the value.
+  var isUnique: Bool { mutating get { byteOffset == 0 && isKnownUniquelyReferenced(&storage) } }
 
   /// Where the elements start; valid while `storage` is held.
   ///
