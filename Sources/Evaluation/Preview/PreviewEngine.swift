@@ -19,9 +19,9 @@ public actor PreviewEngine {
   /// The evaluation data; nil when there is none.
   public nonisolated let data: EvaluationData?
 
-  private let pool: WorkerPool
-  private let compressor: PlanWeights
-  private let runner: BatchRunner?
+  nonisolated let pool: WorkerPool
+  nonisolated let compressor: PlanWeights
+  nonisolated let runner: BatchRunner?
   private let cache: ActivationCache
   private let multiplyAdds: [Int?]
   private var memo: [[EffectiveSetting?]: PreviewMetrics] = [:]
