@@ -393,21 +393,22 @@ int cdnn_reorder(cdnn_primitive **out, const cdnn_layout *source, const cdnn_lay
 }
 
 int cdnn_convolution(
-    cdnn_primitive **out, const cdnn_layout *source, const cdnn_layout *weights,
+    cdnn_primitive **out, int winograd, const cdnn_layout *source, const cdnn_layout *weights,
     const cdnn_layout *bias, const cdnn_layout *target, const int64_t *strides,
     const int64_t *dilates, const int64_t *pads_begin, const int64_t *pads_end,
     const cdnn_post_op *post_ops, int post_op_count) {
+  dnnl_alg_kind_t kind = winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3
   CREATE(post_ops, post_op_count,
          dnnl_convolution_forward_primitive_desc_create(
-             &desc, engine, dnnl_forward_inference, dnnl_convolution_direct, REF(source),
+             &desc, engine, dnnl_forward_inference, kind, REF(source),
              REF(weights), REF(bias), REF(target), strides, dilates, pads_begin, pads_end,
              attributes));
 #else
   dnnl_convolution_desc_t operation;
   CREATE(post_ops, post_op_count,
          from_operation(dnnl_dilated_convolution_forward_desc_init(
-                            &operation, dnnl_forward_inference, dnnl_convolution_direct,
+                            &operation, dnnl_forward_inference, kind,
                             REF(source), REF(weights), REF(bias), REF(target), strides, dilates,
                             pads_begin, pads_end),
                         &desc, &operation, attributes));

@@ -99,9 +99,10 @@ void cdnn_layout_dims(const cdnn_layout *layout, int64_t *dims);
 // Primitives. Layouts made by `cdnn_layout_create_any` are resolved; ask with `cdnn_primitive_layout`.
 
 int cdnn_reorder(cdnn_primitive **out, const cdnn_layout *source, const cdnn_layout *target);
-/// `dilates` counts skipped elements: 0 is a dense kernel. `bias` may be NULL.
+/// `dilates` counts skipped elements: 0 is a dense kernel. `bias` may be NULL. `winograd` asks for
+/// the algorithm of fewer multiplications, which exists for some shapes only.
 int cdnn_convolution(
-    cdnn_primitive **out, const cdnn_layout *source, const cdnn_layout *weights,
+    cdnn_primitive **out, int winograd, const cdnn_layout *source, const cdnn_layout *weights,
     const cdnn_layout *bias, const cdnn_layout *target, const int64_t *strides,
     const int64_t *dilates, const int64_t *pads_begin, const int64_t *pads_end,
     const cdnn_post_op *post_ops, int post_op_count);

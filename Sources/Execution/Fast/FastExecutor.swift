@@ -18,23 +18,40 @@ public final class FastExecutor: GraphExecutor {
   private let registry: OperatorRegistry
   private let interpreter: PlainInterpreter
   private let services: RunServices
+  private let options: Options
   private let schedules = Mutex<[ScheduleKey: Schedule]>([:])
 
   /// The most schedules that are kept.
   private static let scheduleLimit = 64
+
+  /// Choices between speed, memory and nearness to other runtimes.
+  public struct Options: Sendable {
+    /// Whether 3 x 3 convolutions use Winograd's algorithm where it is faster.
+    ///
+    /// It takes half the time; sums are rounded differently, by about 1e-6 of the largest value.
+    public var usesWinograd: Bool
+    /// Memory for the prepared forms of replaced weights.
+    public var preparedByteLimit: Int
+
+    /// The usual choices, unless told otherwise.
+    public init(usesWinograd: Bool = true, preparedByteLimit: Int = 1 << 29) {
+      self.usesWinograd = usesWinograd
+      self.preparedByteLimit = preparedByteLimit
+    }
+  }
 
   /// Makes an executor.
   ///
   /// - Parameters:
   ///   - graph: The graph to run.
   ///   - registry: The operators in use.
-  ///   - preparedByteLimit: Memory for the prepared forms of replaced weights.
+  ///   - options: Choices between speed, memory and nearness to other runtimes.
   /// - Throws: ``EngineError`` with code `unsupported` naming the first node that can't be run.
   public init(
-    graph: NetworkGraph, registry: OperatorRegistry = .standard,
-    preparedByteLimit: Int = 1 << 29
+    graph: NetworkGraph, registry: OperatorRegistry = .standard, options: Options = Options()
   ) throws(EngineError) {
     self.graph = graph
+    self.options = options
     self.registry = registry
     if let (index, reason) = UnsupportedOperators.find(in: graph, registry: registry).first {
       throw EngineError(
@@ -44,8 +61,8 @@ public final class FastExecutor: GraphExecutor {
     interpreter = PlainInterpreter(model: graph, registry: registry)
     services = RunServices(
       constants: ConstantTable(
-        graph: graph, interpreter: interpreter, byteLimit: preparedByteLimit),
-      byteLimit: preparedByteLimit)
+        graph: graph, interpreter: interpreter, byteLimit: options.preparedByteLimit),
+      byteLimit: options.preparedByteLimit)
   }
 
   /// Runs the graph, or its rest from a checkpoint, as ``GraphExecutor`` says.
@@ -189,7 +206,7 @@ extension FastExecutor {
       graph: graph, inputShapes: shapes, registry: registry, weights: weights)
     let builder = ScheduleBuilder(
       graph: graph, interpreter: interpreter, facts: facts, services: services,
-      replacing: weights)
+      options: options, replacing: weights)
     let lowering = Lowering(builder: builder)
     let nodes = neededNodes().filter { index in
       !graph.nodes[index].outputs.allSatisfy { $0.isEmpty || builder.isConstant($0) }

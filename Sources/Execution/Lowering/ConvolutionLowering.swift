@@ -15,15 +15,34 @@ func lowerConvolution(_ builder: ScheduleBuilder, _ request: LoweringRequest) th
   let groups = request.node.int("group") ?? 1
   guard groups > 0, kernel[0] % groups == 0, kernel[1] * groups == source[1] else { return false }
   let weights = groups == 1 ? kernel : [groups, kernel[0] / groups] + kernel.dropFirst()
-  let (sourceAny, weightsAny) = (try DataLayout.any(source), try DataLayout.any(weights))
+  let weightsAny = try DataLayout.any(weights)
   let targetAny = try DataLayout.any(target)
   let bias = b.isEmpty ? nil : try DataLayout.plain([kernel[0]])
   let ops = request.cPostOps
-  let primitive = try Primitive {
-    cdnn_convolution(
-      &$0, sourceAny.handle, weightsAny.handle, bias?.handle, targetAny.handle,
-      geometry.strides.int64, geometry.skips, geometry.padsBegin.int64, geometry.padsEnd.int64, ops,
-      Int32(ops.count))
+  func make(_ layout: DataLayout, winograd: Bool) throws(OneDNNError) -> Primitive {
+    try Primitive {
+      cdnn_convolution(
+        &$0, winograd ? 1 : 0, layout.handle, weightsAny.handle, bias?.handle, targetAny.handle,
+        geometry.strides.int64, geometry.skips, geometry.padsBegin.int64, geometry.padsEnd.int64,
+        ops, Int32(ops.count))
+    }
+  }
+  let sourceAny = try DataLayout.any(source)
+  var primitive: Primitive
+  if groups == 1, builder.isConstant(w), builder.options.usesWinograd,
+    geometry.isWinograd(channels: min(kernel[0], kernel[1]), target: target),
+    let winograd = try? make(sourceAny, winograd: true)
+  {
+    primitive = winograd
+  } else {
+    primitive = try make(sourceAny, winograd: false)
+    // Saves a copy where oneDNN is as fast in the layout that the input has.
+    let own = try builder.layout(of: x)
+    if !own.isPlain, try primitive.layout(CDNN_ARG_SRC) != own,
+      let adapted = try? make(own, winograd: false), adapted.implementation.hasPrefix("jit")
+    {
+      primitive = adapted
+    }
   }
   try emitWeighted(
     builder, primitive, x, (w, try DataLayout.plain(weights)), bias.map { (b, $0) },

@@ -24,6 +24,7 @@ final class ScheduleBuilder {
   let graph: NetworkGraph
   let interpreter: PlainInterpreter
   let facts: [String: TensorFact]
+  let options: FastExecutor.Options
   private let constants: ScheduleConstants
   private let services: RunServices
   private var state = State()
@@ -32,8 +33,9 @@ final class ScheduleBuilder {
 
   init(
     graph: NetworkGraph, interpreter: PlainInterpreter, facts: [String: TensorFact],
-    services: RunServices, replacing weights: [String: Tensor]
+    services: RunServices, options: FastExecutor.Options, replacing weights: [String: Tensor]
   ) {
+    self.options = options
     self.graph = graph
     self.interpreter = interpreter
     self.facts = facts

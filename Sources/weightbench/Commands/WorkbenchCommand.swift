@@ -23,7 +23,7 @@ struct WorkbenchCommand: AsyncParsableCommand {
   @OptionGroup var screen: ScreenOptions
 
   func run() async throws {
-    let opened = try source()
+    let opened = try BundledFiles.source(model: model, data: data.data)
     let library = BundledFiles.themes()
     let configuration = WorkbenchConfiguration(
       model: opened.model, data: opened.data, plan: plan, limit: data.limit, seed: data.seed,
@@ -42,17 +42,5 @@ struct WorkbenchCommand: AsyncParsableCommand {
     let loop = try await TerminalLoop(
       configuration: configuration, depth: screen.color.depth, glyphs: screen.glyphs)
     try await loop.run(keys: keys, waits: !screen.noWait, dumpPath: screen.dumpScreen)
-  }
-
-  /// The model and data to open: those given, or the bundled sample.
-  private func source() throws -> (model: String, data: String?) {
-    if let model { return (model, data.data) }
-    guard let sample = BundledFiles.sample else {
-      throw EngineError(
-        .missingFile, subject: "bundled sample", problem: "was not found beside the program",
-        remedy: "Name a model: weightbench MODEL --data DATA, or set WEIGHTBENCH_HOME to the "
-          + "folder that holds sample-models")
-    }
-    return (sample.model, data.data ?? sample.data)
   }
 }
