@@ -13,9 +13,9 @@ final class ActivationCache: Sendable {
     /// Preprocessed inputs of a batch.
     case inputs(batch: Int)
     /// Outputs of the original network for a batch.
-    case baseline(batch: Int)
+    case baseline(batch: Int, isDraft: Bool)
     /// Live values before a node, under the settings of all layers before it.
-    case checkpoint(batch: Int, position: Int, upstream: Int)
+    case checkpoint(batch: Int, position: Int, upstream: Int, isDraft: Bool)
   }
 
   /// The value of an entry.
