@@ -17,6 +17,9 @@ typedef struct cdnn_primitive cdnn_primitive;
 /// Element types.
 enum { CDNN_F32, CDNN_S32, CDNN_S8, CDNN_U8, CDNN_BF16, CDNN_F16 };
 
+/// Processor features: bf16 products (AVX-512 or AMX), and AMX tiles.
+enum { CDNN_CPU_BF16 = 1, CDNN_CPU_AMX = 2 };
+
 /// Arguments of a primitive, with oneDNN's numbers.
 enum {
   CDNN_ARG_SRC = 1,
@@ -75,6 +78,8 @@ typedef struct {
 
 /// The name of a status.
 const char *cdnn_status_text(int status);
+/// What the processor offers, as oneDNN sees it; a sum of CDNN_CPU_ flags.
+int cdnn_cpu_features(void);
 /// oneDNN's version as text.
 const char *cdnn_version(void);
 /// Makes OpenMP use one thread for whatever the calling thread does from here on.
@@ -91,6 +96,10 @@ void cdnn_layout_free(cdnn_layout *layout);
 /// Bytes that a buffer in this layout takes, padding included.
 size_t cdnn_layout_bytes(const cdnn_layout *layout);
 int cdnn_layout_equal(const cdnn_layout *a, const cdnn_layout *b);
+/// The same arrangement of elements of another type; fails where it can't be expressed.
+int cdnn_layout_with_type(cdnn_layout **out, const cdnn_layout *layout, int type);
+/// The type of the elements; -1 when it is none of the above.
+int cdnn_layout_type(const cdnn_layout *layout);
 /// Whether elements lie as in a dense row-major array of the same shape.
 int cdnn_layout_is_plain(const cdnn_layout *layout);
 int cdnn_layout_rank(const cdnn_layout *layout);

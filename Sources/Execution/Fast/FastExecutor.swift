@@ -24,29 +24,14 @@ public final class FastExecutor: GraphExecutor {
   /// The most schedules that are kept.
   private static let scheduleLimit = 64
 
-  /// Choices between speed, memory and nearness to other runtimes.
-  public struct Options: Sendable {
-    /// Whether 3 x 3 convolutions use Winograd's algorithm where it is faster.
-    ///
-    /// It takes half the time; sums are rounded differently, by about 1e-6 of the largest value.
-    public var usesWinograd: Bool
-    /// Memory for the prepared forms of replaced weights.
-    public var preparedByteLimit: Int
-
-    /// The usual choices, unless told otherwise.
-    public init(usesWinograd: Bool = true, preparedByteLimit: Int = 1 << 29) {
-      self.usesWinograd = usesWinograd
-      self.preparedByteLimit = preparedByteLimit
-    }
-  }
-
   /// Makes an executor.
   ///
   /// - Parameters:
   ///   - graph: The graph to run.
   ///   - registry: The operators in use.
   ///   - options: Choices between speed, memory and nearness to other runtimes.
-  /// - Throws: ``EngineError`` with code `unsupported` naming the first node that can't be run.
+  /// - Throws: ``EngineError`` with code `unsupported`: naming the first node that can't be run, or
+  ///   when bf16 is asked for and the processor lacks it.
   public init(
     graph: NetworkGraph, registry: OperatorRegistry = .standard, options: Options = Options()
   ) throws(EngineError) {
@@ -57,6 +42,11 @@ public final class FastExecutor: GraphExecutor {
       throw EngineError(
         .unsupported, subject: graph.describe(index), problem: reason,
         remedy: "The model can be inspected but not run")
+    }
+    if options.precision == .bfloat16 && !FastExecutor.supportsBFloat16 {
+      throw EngineError(
+        .unsupported, subject: "bf16", problem: "the processor has no bf16 products",
+        remedy: "Run in float32")
     }
     interpreter = PlainInterpreter(model: graph, registry: registry)
     services = RunServices(
@@ -75,7 +65,9 @@ public final class FastExecutor: GraphExecutor {
     }
     let shapes: [String: [Int]]
     if let checkpoint = options.resume {
-      guard let cut = checkpoint.values[Cut.name] as? Cut else {
+      guard let cut = checkpoint.values[Cut.name] as? Cut,
+        cut.precision == self.options.precision
+      else {
         throw EngineError(
           .invalidArgument, subject: "checkpoint", problem: "was made by another executor",
           remedy: "Resume from a checkpoint of the same executor")
@@ -148,11 +140,13 @@ private struct Cut: Sendable {
   /// No value of a graph has an empty name.
   static let name = ""
   let inputShapes: [String: [Int]]
+  let precision: FastExecutor.Precision
 }
 
 extension FastExecutor {
   private func capture(_ state: RunState, before position: Int) -> Checkpoint {
-    var values: [String: any Sendable] = [Cut.name: Cut(inputShapes: state.schedule.inputShapes)]
+    let cut = Cut(inputShapes: state.schedule.inputShapes, precision: options.precision)
+    var values: [String: any Sendable] = [Cut.name: cut]
     var byteCount = 0
     for slot in state.schedule.liveSlots(before: position) {
       guard let value = state.values[slot] else { continue }

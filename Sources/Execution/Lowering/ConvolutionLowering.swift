@@ -15,8 +15,8 @@ func lowerConvolution(_ builder: ScheduleBuilder, _ request: LoweringRequest) th
   let groups = request.node.int("group") ?? 1
   guard groups > 0, kernel[0] % groups == 0, kernel[1] * groups == source[1] else { return false }
   let weights = groups == 1 ? kernel : [groups, kernel[0] / groups] + kernel.dropFirst()
-  let weightsAny = try DataLayout.any(weights)
-  let targetAny = try DataLayout.any(target)
+  let weightsAny = try builder.any(weights)
+  let targetAny = try DataLayout.any(target, builder.resultFormat(request.output))
   let bias = b.isEmpty ? nil : try DataLayout.plain([kernel[0]])
   let ops = request.cPostOps
   func make(_ layout: DataLayout, winograd: Bool) throws(OneDNNError) -> Primitive {
@@ -27,9 +27,9 @@ func lowerConvolution(_ builder: ScheduleBuilder, _ request: LoweringRequest) th
         ops, Int32(ops.count))
     }
   }
-  let sourceAny = try DataLayout.any(source)
+  let sourceAny = try builder.any(source)
   var primitive: Primitive
-  if groups == 1, builder.isConstant(w), builder.options.usesWinograd,
+  if groups == 1, builder.isConstant(w), builder.format == .float32, builder.options.usesWinograd,
     geometry.isWinograd(channels: min(kernel[0], kernel[1]), target: target),
     let winograd = try? make(sourceAny, winograd: true)
   {
@@ -82,8 +82,8 @@ func lowerDeconvolution(_ builder: ScheduleBuilder, _ request: LoweringRequest) 
     weights.insert(groups, at: 0)
     strides.insert(inputs * outputs * size, at: 0)
   }
-  let (sourceAny, weightsAny) = (try DataLayout.any(source), try DataLayout.any(weights))
-  let targetAny = try DataLayout.any(target)
+  let (sourceAny, weightsAny) = (try builder.any(source), try builder.any(weights))
+  let targetAny = try DataLayout.any(target, builder.resultFormat(request.output))
   let bias = b.isEmpty ? nil : try DataLayout.plain([outputs * groups])
   let ops = request.cPostOps
   let primitive = try Primitive {
