@@ -104,22 +104,42 @@ struct BatchRunner: Sendable {
   func outputs(
     _ index: Int, run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [String: Tensor] {
-    var resume: Checkpoint?
-    for position in run.positions {
+    try resumed(index, run: run, options: RunOptions(isCancelled: isCancelled)).outputs
+  }
+
+  /// Keeps what a run captures, up to the last of its positions, and computes nothing behind it.
+  ///
+  /// - Returns: Whether there was room for it.
+  func prepare(
+    _ index: Int, run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> Bool {
+    guard let last = run.capture.last else { return true }
+    if cache.value(key(index, last, run)) != nil { return true }
+    _ = try resumed(
+      index, run: run, options: RunOptions(stopBefore: last, isCancelled: isCancelled))
+    return cache.contains(key(index, last, run))
+  }
+
+  private func resumed(
+    _ index: Int, run: PlanRun, options: RunOptions
+  ) throws -> RunResult {
+    var options = options
+    for position in run.positions where position <= options.stopBefore ?? .max {
       if case .checkpoint(let checkpoint)? = cache.value(key(index, position, run)) {
-        resume = checkpoint
+        options.resume = checkpoint
         break
       }
     }
-    let start = resume?.position ?? 0
-    let wanted = run.capture.filter { $0 > start && !cache.contains(key(index, $0, run)) }
+    let start = options.resume?.position ?? 0
+    options.captureBefore = run.capture.filter {
+      $0 > start && !cache.contains(key(index, $0, run))
+    }
     let result = try executor.run(
-      inputs: resume == nil ? inputs(index) : [:], weights: run.weights,
-      options: RunOptions(resume: resume, captureBefore: wanted, isCancelled: isCancelled))
+      inputs: options.resume == nil ? inputs(index) : [:], weights: run.weights, options: options)
     for (position, checkpoint) in result.checkpoints {
       cache.insert(.checkpoint(checkpoint), for: key(index, position, run))
     }
-    return result.outputs
+    return result
   }
 
   private func inputs(_ index: Int) throws -> [String: Tensor] {

@@ -29,10 +29,11 @@ struct Measurement: Sendable {
     let tally = OrderedProgress(
       total: runner.batches.order.count, start: start,
       precision: runner.isDraft ? .draft : .exact, report: reports ? report : nil)
-    try await pool.forEach(runner.batches.indices.count, isCancelled: { flag.isCancelled }) {
+    let isCancelled: @Sendable () -> Bool = { flag.isCancelled }
+    try await pool.forEach(runner.batches.indices.count, isCancelled: isCancelled) { batch in
       let outcomes = try runner.outcomes(
-        batch: $0, plan: plan, baseline: untouched, isCancelled: { flag.isCancelled })
-      tally.add(outcomes, batch: $0)
+        batch: batch, plan: plan, baseline: untouched, isCancelled: isCancelled)
+      tally.add(outcomes, batch: batch)
     }
     guard !flag.isCancelled else { throw CancellationError() }
     return (tally.metrics, tally.samples)

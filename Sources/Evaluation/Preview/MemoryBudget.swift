@@ -19,8 +19,9 @@ public struct MemoryBudget: Sendable, Hashable {
     return MemoryBudget(bytes: free / 4)
   }
 
-  /// Reads a size such as `512M`, `2G` or `1.5GiB`; K, M and G are powers of 1024, a plain number is
-  /// bytes. Nil when the text is none.
+  /// Reads a size such as `512M`, `2G` or `1.5GiB`; nil when the text is none.
+  ///
+  /// K, M and G are powers of 1024; a plain number is bytes.
   public init?(_ text: String) {
     let lower = text.trimmingCharacters(in: .whitespaces).lowercased()
     let digits = lower.prefix { $0.isNumber || $0 == "." }

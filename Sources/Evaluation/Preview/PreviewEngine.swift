@@ -34,13 +34,14 @@ public actor PreviewEngine {
   nonisolated let draftRunner: BatchRunner?
   /// Makes plans ready to run.
   nonisolated let planner: RunPlanner
-  private let cache: ActivationCache
+  let cache: ActivationCache
   private let multiplyAdds: [Int?]
-  private var memo = ResultMemo()
+  var memo = ResultMemo()
   /// The original network's verdicts in 32-bit floats, once an evaluation has found them.
   private var baselineVerdicts: [ClassVerdict]?
   private var current: CancellationFlag?
-  private var background: CancellationFlag?
+  /// Stops work ahead of the next key.
+  var background: CancellationFlag?
 
   /// Makes an engine; nothing is computed yet.
   ///
@@ -194,7 +195,7 @@ public actor PreviewEngine {
     }
   }
 
-  private func requireRunner() throws(EngineError) -> BatchRunner {
+  func requireRunner() throws(EngineError) -> BatchRunner {
     if let runner { return runner }
     _ = try model.runnableGraph()
     throw EngineError(
@@ -202,7 +203,7 @@ public actor PreviewEngine {
   }
 
   /// Works up from the surest result that is known to the one that is wanted.
-  private func measure(
+  func measure(
     _ measurement: Measurement, on runner: BatchRunner, keys: [EffectiveSetting?],
     goal: MeasuredPrecision
   ) async throws -> PreviewMetrics {

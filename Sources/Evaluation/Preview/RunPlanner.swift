@@ -16,7 +16,7 @@ final class RunPlanner: Sendable {
   /// Layer indices by the position of their first node.
   private let order: [Int]
   /// Positions worth keeping whatever layer is edited, ascending.
-  private let checkpoints: [Int]
+  let checkpoints: [Int]
   private let state = Mutex(State())
 
   /// - Parameters:
@@ -40,8 +40,8 @@ final class RunPlanner: Sendable {
   ///
   /// - Parameters:
   ///   - compressed: The plan; nil runs the original network.
-  ///   - focus: The layer being edited: its inputs are kept, and those of ``checkpoints`` in front of
-  ///     and behind it. Nil keeps nothing.
+  ///   - focus: The layer being edited: its inputs are kept, and activations at ``checkpoints`` in
+  ///     front of it. What lies behind it changes with each edit. Nil keeps nothing.
   func run(_ compressed: CompressedPlan?, focus: String?) -> PlanRun {
     let keys = compressed?.keys ?? untouched
     var weights: [String: Tensor] = [:]
@@ -53,7 +53,7 @@ final class RunPlanner: Sendable {
     }
     var capture: [Int] = []
     if let position = position(of: focus) {
-      capture = Set(checkpoints + [position]).filter { $0 > 0 }.sorted()
+      capture = checkpoints.filter { $0 < position } + (position > 0 ? [position] : [])
     }
     let upstream = state.withLock { state in
       state.positions.formUnion(capture)

@@ -13,10 +13,10 @@ struct UpstreamNumbers {
 
   private var settings: [EffectiveSetting: Int] = [:]
   private var steps: [Step: Int] = [:]
-  /// Numbers are never used twice. 0 stands for no layer at all.
+  // Numbers are never used twice; 0 stands for no layer at all.
   private var last = 0
 
-  /// The numbers of the first 0, 1, 2 ... settings.
+  /// The numbers of the first settings: of none, of one, of two, and so on.
   mutating func numbers(of keys: [EffectiveSetting?]) -> [Int] {
     if steps.count + settings.count > Self.limit {
       settings = [:]

@@ -111,6 +111,7 @@ public final class FastExecutor: GraphExecutor {
         result.checkpoints[position] = capture(state, before: position)
         captures.removeFirst()
       }
+      if let stop = options.stopBefore, stop <= entry.position { return result }
       if options.isCancelled?() == true { throw CancellationError() }
       do {
         try entry.step.run(state)

@@ -30,6 +30,7 @@ struct StatusLine {
     if !state.pendingCount.isEmpty { parts.append(("count \(state.pendingCount)", nil)) }
     if state.isExporting { parts.append(("exporting", nil)) }
     parts.append((state.hasUnsavedPlan ? "plan*" : "plan", nil))
+    if let ahead = state.aheadText { parts.append((ahead, nil)) }
     if let model = state.model { parts.append((model.name, nil)) }
     if let data = state.data { parts.append((data.name, nil)) }
     if !state.filter.isEmpty { parts.append(("filter \(state.filter)", nil)) }

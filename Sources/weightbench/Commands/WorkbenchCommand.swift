@@ -20,6 +20,12 @@ struct WorkbenchCommand: AsyncParsableCommand {
     name: .customLong("keep-batchnorm"), help: "Do not fold batch normalization.")
   var keepBatchNorm = false
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var precision: PrecisionOptions
+  @OptionGroup var memory: MemoryOptions
+  @Flag(
+    name: .customLong("no-speculation"),
+    help: "Do not measure neighbours of the selected layer's setting ahead when idle.")
+  var noSpeculation = false
   @OptionGroup var screen: ScreenOptions
 
   func run() async throws {
@@ -27,7 +33,10 @@ struct WorkbenchCommand: AsyncParsableCommand {
     let library = BundledFiles.themes()
     let configuration = WorkbenchConfiguration(
       model: opened.model, data: opened.data, plan: plan, limit: data.limit, seed: data.seed,
-      threads: threads.count, keepBatchNorm: keepBatchNorm, themes: library,
+      threads: threads.count, precision: precision.precision ?? .auto,
+      memoryBudget: memory.memory?.bytes,
+      worksAhead: !noSpeculation && screen.dumpScreen == nil, keepBatchNorm: keepBatchNorm,
+      themes: library,
       theme: try screen.theme(from: library), folder: FileManager.default.currentDirectoryPath)
     let keys = try screen.keyPresses()
     if let size = try screen.parsedSize(), let path = screen.dumpScreen {
