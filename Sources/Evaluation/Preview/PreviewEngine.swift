@@ -97,7 +97,8 @@ public actor PreviewEngine {
     _ graph: NetworkGraph, memory: MemoryBudget, reference: Bool, draft: (any GraphExecutor)?
   ) throws(EngineError) -> (exact: any GraphExecutor, draft: (any GraphExecutor)?) {
     if reference { return (ReferenceGraphExecutor(graph: graph), draft) }
-    let exact = try FastExecutor(graph: graph, preparedByteLimit: memory.preparedWeights)
+    let exact = try FastExecutor(
+      graph: graph, options: .init(preparedByteLimit: memory.preparedWeights))
     return (exact, draft)
   }
 
