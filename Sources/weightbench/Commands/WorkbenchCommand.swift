@@ -30,17 +30,20 @@ struct WorkbenchCommand: AsyncParsableCommand {
       threads: threads.count, keepBatchNorm: keepBatchNorm, themes: library,
       theme: try screen.theme(from: library), folder: FileManager.default.currentDirectoryPath)
     let keys = try screen.keyPresses()
+    var times: FrameTimes?
+    if let path = screen.frameTimes { times = await FrameTimes(path: path) }
     if let size = try screen.parsedSize(), let path = screen.dumpScreen {
       let depth = screen.color.depth ?? .indexed256
       let buffer = await HeadlessScreen(
         configuration: configuration, columns: size.columns, rows: size.rows,
-        glyphs: screen.glyphs ?? .blocks
+        glyphs: screen.glyphs ?? .blocks, times: times
       ).run(keys: keys, waits: !screen.noWait, depth: depth)
+      try await times?.write()
       try ScreenDump.write(buffer, to: path, depth: depth)
       return
     }
     let loop = try await TerminalLoop(
-      configuration: configuration, depth: screen.color.depth, glyphs: screen.glyphs)
+      configuration: configuration, depth: screen.color.depth, glyphs: screen.glyphs, times: times)
     try await loop.run(keys: keys, waits: !screen.noWait, dumpPath: screen.dumpScreen)
   }
 

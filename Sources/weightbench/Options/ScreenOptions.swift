@@ -20,6 +20,12 @@ struct ScreenOptions: ParsableArguments {
       "Write the screen as text to this file (- for standard output), then quit.",
       discussion: "A name ending in .svg gets a picture in colour."))
   var dumpScreen: String?
+  @Option(
+    name: .customLong("frame-times"),
+    help: ArgumentHelp(
+      "Write how long keys and frames take to this file when the program ends.",
+      discussion: "One JSON object a line; the last one is a summary with percentiles, in ms."))
+  var frameTimes: String?
   @Option(help: "Columns x rows for --dump-screen without a terminal, such as 120x40.")
   var size: String?
 

@@ -17,6 +17,7 @@ final class TerminalLoop {
   private let terminal: NcursesTerminal
   private let session: WorkbenchSession
   private let mailbox: Mailbox
+  private let times: FrameTimes?
   private var sources: [any DispatchSourceProtocol] = []
   private var lastDraw = -Double.infinity
   private var isDrawScheduled = false
@@ -33,8 +34,9 @@ final class TerminalLoop {
     weak var loop: TerminalLoop?
 
     func post(_ message: Message) {
+      let posted = FrameTimes.now()
       DispatchQueue.main.async {
-        MainActor.assumeIsolated { self.loop?.receive(message) }
+        MainActor.assumeIsolated { self.loop?.receive(message, posted: posted) }
       }
     }
   }
@@ -42,7 +44,10 @@ final class TerminalLoop {
   /// Takes the terminal over and starts opening files.
   ///
   /// - Throws: ``EngineError`` when there is no terminal.
-  init(configuration: WorkbenchConfiguration, depth: ColorDepth?, glyphs: Glyphs?) async throws {
+  init(
+    configuration: WorkbenchConfiguration, depth: ColorDepth?, glyphs: Glyphs?, times: FrameTimes?
+  ) async throws {
+    self.times = times
     do throws(TerminalError) {
       terminal = try NcursesTerminal(
         colorDepth: depth, glyphs: glyphs, environment: ProcessInfo.processInfo.environment)
@@ -73,12 +78,14 @@ final class TerminalLoop {
     draw()
     listen(terminal.descriptors.input) { $0.readKeys() }
     listen(terminal.descriptors.signals) { $0.readSignals() }
+    times?.watchLoop()
     typePending()
     await withCheckedContinuation { finished = $0 }
     for source in sources { source.cancel() }
     tick?.cancel()
     let picture = dumpPath.map { _ in session.render(depth: terminal.colorDepth) }
     terminal.restore()
+    try times?.write()
     if let dumpPath, let picture {
       try ScreenDump.write(picture, to: dumpPath, depth: terminal.colorDepth)
     }
@@ -125,9 +132,14 @@ final class TerminalLoop {
     }
   }
 
-  private func receive(_ message: Message) {
+  private func receive(_ message: Message, posted: Double? = nil) {
     guard finished != nil || dumpPath != nil || !session.state.isQuitting else { return }
-    session.receive(message)
+    if let posted { times?.changed(at: posted) }
+    if case .key(let key) = message {
+      session.receive(key: key, times: times)
+    } else {
+      session.receive(message)
+    }
     for effect in session.takeTerminalEffects() { perform(effect) }
     needsDraw()
     scheduleTick()
@@ -172,8 +184,11 @@ final class TerminalLoop {
   }
 
   private func draw() {
+    let start = FrameTimes.now()
+    let notBefore = start - (session.time - lastDraw) + Self.frame
     lastDraw = session.time
     terminal.present(session.render(depth: terminal.colorDepth))
+    times?.framePresented(start: start, notBefore: notBefore, state: session.state)
   }
 
   private func scheduleTick() {

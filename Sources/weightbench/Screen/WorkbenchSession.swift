@@ -81,6 +81,16 @@ final class WorkbenchSession {
     }
   }
 
+  /// Takes in a key, whose time is noted in `times`.
+  func receive(key: KeyPress, times: FrameTimes?) {
+    let (generation, layer) = (state.generation, state.selectedLayer?.name)
+    times?.keyRead(key)
+    receive(.key(key))
+    times?.keyTaken(
+      generation: state.generation == generation ? nil : state.generation,
+      layer: state.selectedLayer?.name == layer ? nil : state.selectedLayer?.name)
+  }
+
   /// The effects for the run loop since the last call.
   func takeTerminalEffects() -> [Effect] {
     defer { terminalEffects = [] }
