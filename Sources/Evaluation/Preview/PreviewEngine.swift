@@ -24,6 +24,8 @@ public actor PreviewEngine {
   private let runner: BatchRunner?
   private let cache: ActivationCache
   private let multiplyAdds: [Int?]
+  /// Exact sizes, without making weights.
+  public nonisolated let sizes: PlanSizes
   private var memo: [[EffectiveSetting?]: PreviewMetrics] = [:]
   private var upstreamNumbers: [[EffectiveSetting?]: Int] = [:]
   private var current: CancellationFlag?
@@ -45,12 +47,13 @@ public actor PreviewEngine {
     self.model = model
     self.data = data
     pool = WorkerPool(threads: threads)
-    compressor = try PlanWeights(model: model)
+    compressor = PlanWeights(model: model)
     let budget =
       activationBudget ?? min(Int(ProcessInfo.processInfo.physicalMemory / 4), 2 << 30)
     let cache = ActivationCache(budget: budget)
     self.cache = cache
     multiplyAdds = model.summary.layers.map(\.multiplyAdds)
+    sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds)
     guard let data, model.graph != nil, model.unsupported.isEmpty else {
       runner = nil
       return
@@ -107,6 +110,23 @@ public actor PreviewEngine {
       storedBytes: row.storedBytes, originalBytes: row.originalBytes, sqnr: row.sqnr,
       before: model.weights[index], after: weights?.dequantized ?? model.weights[index],
       cutOff: weights?.cutOff, levels: weights?.levels ?? [])
+  }
+
+  /// What the inspector shows of one layer under a plan, without computing any other; for a background
+  /// thread.
+  ///
+  /// - Parameter isCancelled: Asked every few milliseconds.
+  /// - Throws: ``EngineError`` when the plan does not fit the model; `CancellationError`.
+  public nonisolated func layerReport(
+    _ index: Int, under plan: CompressionPlan,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> LayerReport {
+    let weights = try compressor.layer(index, of: plan, isCancelled: isCancelled)
+    return LayerReport(
+      name: weights.layer.name, setting: weights.setting, sparsity: weights.sparsity,
+      storedBytes: weights.size.best, originalBytes: weights.size.original, sqnr: weights.sqnr,
+      before: model.weights[index], after: weights.dequantized, cutOff: weights.cutOff,
+      levels: weights.levels)
   }
 
   /// The result of an earlier, finished evaluation of the same settings.

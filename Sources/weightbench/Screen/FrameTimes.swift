@@ -46,7 +46,8 @@ final class FrameTimes {
   func watchLoop() {
     let timer = DispatchSource.makeTimerSource(queue: .global(qos: .userInteractive))
     timer.schedule(deadline: .now(), repeating: .milliseconds(5))
-    timer.setEventHandler {
+    // Not of the main actor, as a closure without the word would be.
+    timer.setEventHandler { @Sendable in
       let sent = FrameTimes.now()
       DispatchQueue.main.async {
         MainActor.assumeIsolated {
