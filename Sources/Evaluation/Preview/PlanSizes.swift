@@ -66,7 +66,7 @@ public final class PlanSizes: Sendable {
     of plan: CompressionPlan, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> Result {
     let compressor = model.compressor
-    let settings = try plan.resolved(for: compressor.layers).settings
+    let settings = try compressor.resolver.resolve(plan).settings
     let effective = try compressor.effectiveSettings(settings, isCancelled: isCancelled)
     let measures = try self.measures(effective, isCancelled)
     let layers = zip(compressor.layers, measures).map { layer, measure in
@@ -149,23 +149,22 @@ public final class PlanSizes: Sendable {
     return formats
   }
 
-  /// Counts the zeros of weights that no size needed yet, so that the sparsity of layers left alone is
-  /// known too.
+  /// The layer nearest to `focus` whose zeros are not counted; nil when all are.
+  public func uncounted(nearest focus: Int) -> Int? {
+    let prepared = model.compressor.prepared
+    return prepared.indices.filter { prepared[$0].knownCounts == nil }
+      .min { abs($0 - focus) < abs($1 - focus) }
+  }
+
+  /// Counts the zeros of a layer, so that its sparsity is known when it is left alone.
   ///
-  /// - Parameters:
-  ///   - order: The layers, those to count first in front.
-  ///   - isCancelled: Asked every few milliseconds.
-  ///   - progress: Called after each layer.
-  public func countZeros(
-    order: [Int], isCancelled: () -> Bool, progress: () -> Void
-  ) throws {
-    for index in order {
-      let prepared = model.compressor.prepared[index]
-      guard prepared.knownCounts == nil else { continue }
-      _ = try prepared.counts(isCancelled: isCancelled)
-      // The pages can be read again; they need not count as this program's memory until then.
-      prepared.weights.releasePages()
-      progress()
-    }
+  /// - Parameter isCancelled: Asked every few milliseconds.
+  /// - Throws: `CancellationError`.
+  public func countZeros(of layer: Int, isCancelled: () -> Bool) throws {
+    let prepared = model.compressor.prepared[layer]
+    guard prepared.knownCounts == nil else { return }
+    _ = try prepared.counts(isCancelled: isCancelled)
+    // The pages can be read again; they need not count as this program's memory until then.
+    prepared.weights.releasePages()
   }
 }

@@ -36,7 +36,7 @@ final class PlanWeights: Sendable {
   ///
   /// - Throws: ``EngineError`` when the plan does not fit the model.
   func compress(_ plan: CompressionPlan, pool: WorkerPool) async throws -> CompressedPlan {
-    let resolution = try plan.resolved(for: compressor.layers)
+    let resolution = try compressor.resolver.resolve(plan)
     let effective = try compressor.effectiveSettings(
       resolution.settings, isCancelled: { Task.isCancelled })
     let keys = effective.enumerated().map {
@@ -54,7 +54,7 @@ final class PlanWeights: Sendable {
   func layer(
     _ index: Int, of plan: CompressionPlan, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> CompressedWeights {
-    let settings = try plan.resolved(for: compressor.layers).settings
+    let settings = try compressor.resolver.resolve(plan).settings
     // Only what is ranked together with the layer can change it.
     let peers = settings.indices.map { place in
       settings[place].prune == settings[index].prune || place == index

@@ -15,6 +15,9 @@ public struct SizeSummary: Sendable, Hashable {
   public var formats: [String: Int]
   /// Share of zeros among all compressible weights.
   public var sparsity: Double
+  /// Layers left alone whose zeros are not counted yet: they count as dense in ``sparsity`` and
+  /// ``nonzeroMultiplyAdds``. No number of bytes depends on them.
+  public var uncountedLayers = 0
   /// Multiply-adds of one sample.
   public var multiplyAdds: Int
   /// Multiply-adds of one sample that meet a nonzero weight.
@@ -75,5 +78,6 @@ extension SizeSummary {
       formats: formats, sparsity: count == 0 ? 0 : zeros / Double(count),
       multiplyAdds: multiplyAdds.reduce(0) { $0 + ($1 ?? 0) },
       nonzeroMultiplyAdds: Int(nonzero.rounded()))
+    uncountedLayers = rows.count { $0.sparsity == nil }
   }
 }

@@ -18,7 +18,9 @@ struct LayerTransform {
   @inline(__always)
   private func forEachPart(
     _ block: UnsafeBufferPointer<Float>, _ first: Int, _ layout: ScaleLayout,
-    _ body: (_ part: UnsafeBufferPointer<Float>, _ at: Int, _ bound: UInt32, _ scale: Int, _ step: Int)
+    _ body: (
+      _ part: UnsafeBufferPointer<Float>, _ at: Int, _ bound: UInt32, _ scale: Int, _ step: Int
+    )
       -> Void
   ) {
     layout.forEachRun(in: first..<(first + block.count)) { run, scale, step in

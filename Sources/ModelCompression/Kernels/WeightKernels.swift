@@ -114,7 +114,8 @@ enum WeightKernels {
 
   /// Adds the squares of the weights and of their differences to `after`, eight sums side by side.
   static func addSquares(
-    _ before: UnsafeBufferPointer<Float>, _ after: UnsafePointer<Float>, signal: inout [8 of Double],
+    _ before: UnsafeBufferPointer<Float>, _ after: UnsafePointer<Float>,
+    signal: inout [8 of Double],
     noise: inout [8 of Double]
   ) {
     var index = 0

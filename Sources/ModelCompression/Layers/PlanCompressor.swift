@@ -12,6 +12,8 @@ public struct PlanCompressor: Sendable {
   public let weights: [Tensor]
   /// The same weights with what is known of them; shared by all copies of the compressor.
   public let prepared: [PreparedWeights]
+  /// Resolves plans for the layers.
+  public let resolver: PlanResolver
 
   /// Makes a compressor for these layers and their weights.
   ///
@@ -25,6 +27,7 @@ public struct PlanCompressor: Sendable {
     for (layer, tensor) in zip(layers, weights) { try LayerCompressor.check(layer, tensor) }
     self.layers = layers
     self.weights = weights
+    resolver = PlanResolver(layers: layers)
     prepared = zip(layers, weights).map { PreparedWeights(layer: $0, weights: $1) }
   }
 

@@ -24,11 +24,10 @@ struct WorkbenchCommand: AsyncParsableCommand {
 
   func run() async throws {
     let opened = try source()
-    let library = BundledFiles.themes()
     let configuration = WorkbenchConfiguration(
       model: opened.model, data: opened.data, plan: plan, limit: data.limit, seed: data.seed,
-      threads: threads.count, keepBatchNorm: keepBatchNorm, themes: library,
-      theme: try screen.theme(from: library), folder: FileManager.default.currentDirectoryPath)
+      threads: threads.count, keepBatchNorm: keepBatchNorm,
+      theme: try screen.chosenTheme(), folder: FileManager.default.currentDirectoryPath)
     let keys = try screen.keyPresses()
     var times: FrameTimes?
     if let path = screen.frameTimes { times = await FrameTimes(path: path) }

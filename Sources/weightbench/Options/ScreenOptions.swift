@@ -71,9 +71,10 @@ struct ScreenOptions: ParsableArguments {
     }
   }
 
-  /// The theme asked for, or the default.
-  func theme(from library: ThemeLibrary) throws -> Theme {
-    guard let theme else { return .terminal }
+  /// The theme asked for, or the default; files are read only when one is asked for.
+  func chosenTheme() throws -> Theme {
+    guard let theme, theme != Theme.terminal.slug else { return .terminal }
+    let library = BundledFiles.themes()
     if let found = library.themes.first(where: { $0.slug == theme }) { return found }
     throw EngineError(
       .invalidArgument, subject: "--theme \(theme)", problem: "is not a theme",

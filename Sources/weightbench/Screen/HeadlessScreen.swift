@@ -62,6 +62,7 @@ final class HeadlessScreen {
   func run(keys: [KeyPress], waits: Bool, depth: ColorDepth) async -> CellBuffer {
     self.depth = depth
     drawIfTimed()
+    session.open()
     await settle()
     for key in keys {
       session.receive(key: key, times: times)

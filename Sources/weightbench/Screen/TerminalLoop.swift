@@ -8,11 +8,14 @@ import WorkbenchCore
 /// The run loop: keys, signals and results in, pictures out, all on the main thread, which never waits
 /// for anything else.
 ///
-/// The first change after a pause is drawn at once, later ones at most every 16 ms. Without events
-/// nothing runs.
+/// What answers the user (a key's change, the exact size, the picture of the selected layer) is drawn at
+/// once, the rest at most every 16 ms. Without events nothing runs.
 @MainActor
 final class TerminalLoop {
+  /// Seconds between frames that show how work goes on.
   private static let frame = 0.016
+  /// Seconds between frames that answer the user: a burst of keys is drawn together.
+  private static let answerFrame = 0.004
 
   private let terminal: NcursesTerminal
   private let session: WorkbenchSession
@@ -20,7 +23,8 @@ final class TerminalLoop {
   private let times: FrameTimes?
   private var sources: [any DispatchSourceProtocol] = []
   private var lastDraw = -Double.infinity
-  private var isDrawScheduled = false
+  /// When a drawing is scheduled; nil when the screen shows everything.
+  private var scheduledDraw: Double?
   private var tick: (any DispatchSourceTimer)?
   private var finished: CheckedContinuation<Void, Never>?
   private var farewell: String?
@@ -76,6 +80,7 @@ final class TerminalLoop {
     waitsBetweenKeys = waits
     self.dumpPath = dumpPath
     draw()
+    session.open()
     listen(terminal.descriptors.input) { $0.readKeys() }
     listen(terminal.descriptors.signals) { $0.readSignals() }
     times?.watchLoop()
@@ -109,7 +114,9 @@ final class TerminalLoop {
     while let input = terminal.readInput() {
       switch input {
       case .key(let key): receive(.key(key))
-      case .closed: end(saving: true)
+      case .closed:
+        // It says so again and again.
+        return end(saving: true)
       default: break
       }
     }
@@ -141,7 +148,7 @@ final class TerminalLoop {
       session.receive(message)
     }
     for effect in session.takeTerminalEffects() { perform(effect) }
-    needsDraw()
+    needsDraw(within: message.answersUser ? Self.answerFrame : Self.frame)
     scheduleTick()
     typePending()
   }
@@ -168,24 +175,25 @@ final class TerminalLoop {
     if dumpPath != nil && isOpen && session.isIdle { finish() }
   }
 
-  private func needsDraw() {
+  /// Draws now, or when `gap` seconds have passed since the last frame.
+  private func needsDraw(within gap: Double) {
+    let due = lastDraw + gap
     let now = session.time
-    if now - lastDraw >= Self.frame {
-      draw()
-    } else if !isDrawScheduled {
-      isDrawScheduled = true
-      DispatchQueue.main.asyncAfter(deadline: .now() + (lastDraw + Self.frame - now)) {
-        MainActor.assumeIsolated {
-          self.isDrawScheduled = false
-          self.draw()
-        }
+    if now >= due { return draw(due: now) }
+    if let scheduledDraw, scheduledDraw <= due { return }
+    scheduledDraw = due
+    DispatchQueue.main.asyncAfter(deadline: .now() + (due - now)) {
+      MainActor.assumeIsolated {
+        // An earlier frame may have shown it.
+        if self.scheduledDraw == due { self.draw(due: due) }
       }
     }
   }
 
-  private func draw() {
+  private func draw(due: Double? = nil) {
     let start = FrameTimes.now()
-    let notBefore = start - (session.time - lastDraw) + Self.frame
+    let notBefore = due.map { start - session.time + $0 } ?? start
+    scheduledDraw = nil
     lastDraw = session.time
     terminal.present(session.render(depth: terminal.colorDepth))
     times?.framePresented(start: start, notBefore: notBefore, state: session.state)
@@ -227,5 +235,15 @@ final class TerminalLoop {
   private func finish() {
     finished?.resume()
     finished = nil
+  }
+}
+
+extension Message {
+  /// Whether the user waits for it: it answers a key.
+  fileprivate var answersUser: Bool {
+    switch self {
+    case .key, .sizes, .layerPicture, .resized, .modelOpened: true
+    default: false
+    }
   }
 }

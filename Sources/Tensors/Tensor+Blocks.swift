@@ -1,16 +1,14 @@
-import Tensors
-
 extension Tensor {
-  /// Weights in a block of ``forEachBlock(in:_:)``: small enough to stay in the nearest cache.
-  static let blockLength = 1 << 14
+  /// Elements in a block of ``forEachBlock(in:_:)``: small enough to stay in the nearest cache.
+  public static let blockLength = 1 << 14
 
   /// Calls `body` with the float32 elements of `range` in blocks, and the index of each block's first.
   ///
-  /// Weights in files are seldom aligned; a block that is not is copied, never the whole tensor.
+  /// Tensors in files are seldom aligned; a block that is not is copied, never the whole tensor.
   /// Blocks begin at multiples of ``blockLength``.
-  func forEachBlock(
+  public func forEachBlock(
     in range: Range<Int>? = nil,
-    _ body: (_ weights: UnsafeBufferPointer<Float>, _ first: Int) throws -> Void
+    _ body: (_ elements: UnsafeBufferPointer<Float>, _ first: Int) throws -> Void
   ) rethrows {
     let range = range ?? 0..<count
     try withBytes { bytes in
