@@ -14,7 +14,6 @@ struct Weightbench: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       WorkbenchCommand.self, InspectCommand.self, RunCommand.self, EvaluateCommand.self,
-      WorkbenchCommand.self, InspectCommand.self, RunCommand.self, EvaluateCommand.self,
       SensitivityCommand.self, MergeCommand.self, SearchCommand.self, ApplyCommand.self,
       VerifyCommand.self, BenchmarkCommand.self, KeysCommand.self, ThemesCommand.self,
     ],
