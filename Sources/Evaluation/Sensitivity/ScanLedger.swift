@@ -65,7 +65,10 @@ final class ScanLedger: Sendable {
             rule: rule, margins: margins, images: table.images)
         }
       }
+      state.records[place].written = state.records[place].points.count
       state.stale.insert(place)
+      // A crash may have torn off the row of a finished cell.
+      if known.cells[cell.index] != nil { state.unwritten.insert(place) }
     }
     switch order {
     case .everything:
