@@ -11,9 +11,11 @@ extension WorkbenchState {
     case .openFailed(let error):
       openError = error
       say(error.description, .error)
+    case .openingData: isOpeningData = true
     case .dataOpened(let summary): return take(summary)
     case .dataFailed(let error):
       data = nil
+      isOpeningData = false
       dataError = error
       say(error.description, .error)
     case .exportFinished(let result): finishExport(result)
@@ -117,6 +119,7 @@ extension WorkbenchState {
 
   private mutating func take(_ summary: DataSummary) -> [Effect] {
     data = summary
+    isOpeningData = false
     dataError = nil
     say("data: \(summary.name), \(Figures.grouped(summary.count)) samples")
     for note in summary.notes { say("data: \(note)", .warning) }

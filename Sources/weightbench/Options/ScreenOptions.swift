@@ -20,6 +20,12 @@ struct ScreenOptions: ParsableArguments {
       "Write the screen as text to this file (- for standard output), then quit.",
       discussion: "A name ending in .svg gets a picture in colour."))
   var dumpScreen: String?
+  @Option(
+    name: .customLong("frame-times"),
+    help: ArgumentHelp(
+      "Write how long keys and frames take to this file when the program ends.",
+      discussion: "One JSON object a line; the last one is a summary with percentiles, in ms."))
+  var frameTimes: String?
   @Option(help: "Columns x rows for --dump-screen without a terminal, such as 120x40.")
   var size: String?
 
@@ -65,9 +71,10 @@ struct ScreenOptions: ParsableArguments {
     }
   }
 
-  /// The theme asked for, or the default.
-  func theme(from library: ThemeLibrary) throws -> Theme {
-    guard let theme else { return .terminal }
+  /// The theme asked for, or the default; files are read only when one is asked for.
+  func chosenTheme() throws -> Theme {
+    guard let theme, theme != Theme.terminal.slug else { return .terminal }
+    let library = BundledFiles.themes()
     if let found = library.themes.first(where: { $0.slug == theme }) { return found }
     throw EngineError(
       .invalidArgument, subject: "--theme \(theme)", problem: "is not a theme",
