@@ -1,11 +1,14 @@
-/// How precisely an evaluation is asked for.
+/// How sure a measurement is asked to be.
+///
+/// A *draft* runs in bfloat16; where the machine is not fast in it, every measurement is exact from the
+/// start. Definitions: Documentation/metrics.md.
 public enum EvaluationPrecision: String, CaseIterable, Sendable {
-  /// Every image in 32-bit floats.
+  /// Every sample in 32-bit floats.
   case exact
-  /// Counts as in 32-bit floats; images that can't flip are run in 16-bit floats only.
+  /// A draft, with every sample whose class could differ measured again in 32-bit floats.
   case settled
-  /// Every image in 16-bit floats, where the processor is fast in them.
+  /// Every sample in bfloat16.
   case draft
-  /// Draft first, then settled, then exact.
+  /// The draft, then the settled counts, then the exact result, each told as soon as it is there.
   case auto
 }

@@ -19,9 +19,12 @@ public actor PreviewEngine {
   /// The evaluation data; nil when there is none.
   public nonisolated let data: EvaluationData?
 
-  private let pool: WorkerPool
-  private let compressor: PlanWeights
-  private let runner: BatchRunner?
+  /// The threads that everything is computed on.
+  nonisolated let pool: WorkerPool
+  /// The weights of layers under their settings, remembered.
+  nonisolated let compressor: PlanWeights
+  /// Runs batches in 32-bit floats; nil when there is nothing to run.
+  nonisolated let runner: BatchRunner?
   private let cache: ActivationCache
   private let multiplyAdds: [Int?]
   private var memo: [[EffectiveSetting?]: PreviewMetrics] = [:]
@@ -120,11 +123,12 @@ public actor PreviewEngine {
   /// - Parameters:
   ///   - compressed: The plan; nil measures the original network alone.
   ///   - focus: The layer being edited: activations in front of it are kept for the next evaluation.
+  ///   - precision: How sure the result is to be.
   ///   - progress: Told of results so far, from worker threads, about 30 times a second.
   /// - Returns: The metrics over the whole set.
   /// - Throws: `CancellationError` when cancelled or replaced by a newer evaluation; ``EngineError``.
   public func evaluate(
-    _ compressed: CompressedPlan?, focus: String? = nil,
+    _ compressed: CompressedPlan?, focus: String? = nil, precision: EvaluationPrecision = .exact,
     progress: (@Sendable (PreviewMetrics) -> Void)? = nil
   ) async throws -> PreviewMetrics {
     guard let runner else {

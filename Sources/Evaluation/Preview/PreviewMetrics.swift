@@ -65,8 +65,10 @@ public struct PreviewMetrics: Sendable, Hashable {
   public var cosine: Double
   /// Signal to quantization noise ratio of the outputs in dB; infinity when equal.
   public var sqnr: Double
-  /// Seconds of measuring so far.
+  /// Seconds from the start of the measurement to this result.
   public var seconds: Double
+  /// How sure the numbers are.
+  public var precision: MeasuredPrecision
 
   /// Whether every image has been measured.
   public var isComplete: Bool { images == total }
@@ -74,7 +76,8 @@ public struct PreviewMetrics: Sendable, Hashable {
   /// Makes a set of metrics.
   public init(
     images: Int, total: Int, baseline: Accuracy?, plan: Accuracy?, delta: Delta?,
-    agreement: Double?, divergence: Double?, cosine: Double, sqnr: Double, seconds: Double
+    agreement: Double?, divergence: Double?, cosine: Double, sqnr: Double, seconds: Double,
+    precision: MeasuredPrecision = .exact
   ) {
     self.images = images
     self.total = total
@@ -86,5 +89,6 @@ public struct PreviewMetrics: Sendable, Hashable {
     self.cosine = cosine
     self.sqnr = sqnr
     self.seconds = seconds
+    self.precision = precision
   }
 }

@@ -13,12 +13,9 @@ struct EvaluateCommand: AsyncParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var data: DataOptions
   @Option(help: "The compression plan (YAML or JSON).", completion: .file()) var plan: String?
-  @Option(help: "exact: every image in 32-bit floats.") var precision: Precision = .exact
+  @OptionGroup var precision: PrecisionOptions
   @Option(help: "Show a progress bar: never, auto or always.") var progress: ProgressMode = .auto
   @Flag(help: "Print one JSON object.") var json = false
-
-  /// How numbers are computed.
-  enum Precision: String, ExpressibleByArgument, CaseIterable { case exact, auto }
 
   func run() async throws {
     let opened = try model.open()
@@ -29,7 +26,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       try CompressionPlan.read(path: path)
     }.asyncMap { try await engine.compress($0) }
     let line = ProgressLine(progress)
-    let metrics = try await engine.evaluate(compressed) { partial in
+    let metrics = try await engine.evaluate(compressed, precision: precision.precision) { partial in
       line.show(
         Double(partial.images) / Double(max(partial.total, 1)),
         "\(partial.images) of \(partial.total)")

@@ -51,7 +51,7 @@ struct EvaluationReport: Encodable {
   }
 
   var images: Int
-  var precision = "float32"
+  var precision: String
   var seconds: Double
   var baseline: Accuracy?
   var plan: Accuracy?
@@ -70,6 +70,7 @@ struct EvaluationReport: Encodable {
   /// The measurement; what only a plan has is left out without one.
   init(_ metrics: PreviewMetrics, plan compressed: CompressedPlan?, size: SizeSummary?) {
     images = metrics.images
+    precision = Self.name(of: metrics.precision)
     seconds = metrics.seconds
     baseline = metrics.baseline.map(Accuracy.init)
     guard let compressed, let size else { return }
@@ -92,6 +93,15 @@ struct EvaluationReport: Encodable {
         sqnr: Output.finite(row.sqnr))
     }
     notices = compressed.notices
+  }
+
+  /// The precision as the command contract names it.
+  static func name(of precision: MeasuredPrecision) -> String {
+    switch precision {
+    case .exact: "float32"
+    case .settled: "settled"
+    case .draft: "bfloat16"
+    }
   }
 
   /// The report in lines for people.
