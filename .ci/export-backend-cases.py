@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Write the node cases of the installed onnx package as folders that the tests read.
+"""Write the backend cases of the installed onnx package as folders that the tests read.
 
 usage: export-backend-cases.py FOLDER
 
-Each case becomes FOLDER/<name>/model.onnx with test_data_set_<n>/input_<i>.pb and output_<i>.pb, as
-in ONNX's own releases. The tests look in .judges-cases at the repository's root:
+Each node case becomes FOLDER/<name>/model.onnx with test_data_set_<n>/input_<i>.pb and
+output_<i>.pb, as in ONNX's own releases; the collections of whole models become
+FOLDER/<collection>/<name> in the same form. The tests look in .judges-cases at the repository's
+root, where `make judges` puts them:
 
     .judges/bin/python .ci/export-backend-cases.py .judges-cases
 
@@ -14,12 +16,14 @@ finds them valid in it, and otherwise left out.
 """
 
 import pathlib
+import shutil
 import sys
 
 import numpy
 import onnx
 from onnx import numpy_helper
 from onnx.backend.test.case.node import collect_testcases
+from onnx.backend.test.runner import Runner
 
 NEWEST_OPSET = 25
 
@@ -66,13 +70,48 @@ def write(case, folder):
     return True
 
 
+def write_collection(source, target):
+    """Copy a collection of cases that the package holds as files."""
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    return sum(1 for _ in target.glob("*/model.onnx"))
+
+
+def write_light(source, target):
+    """Write the light models with the inputs that ONNX's own runner makes for them."""
+    written = 0
+    for path in sorted(source.glob("light_*.onnx")):
+        model = onnx.load(path)
+        name = path.stem
+        data = target / f"test_{name}" / "test_data_set_0"
+        data.mkdir(parents=True, exist_ok=True)
+        constants = {weight.name for weight in model.graph.initializer}
+        inputs = [value for value in model.graph.input if value.name not in constants]
+        for index, value in enumerate(inputs):
+            array = Runner.generate_dummy_data(
+                value, seed=0, name=name.removeprefix("light_"), random=False
+            )
+            tensor_file = numpy_helper.from_array(array, value.name)
+            (data / f"input_{index}.pb").write_bytes(tensor_file.SerializeToString())
+        for index in range(len(model.graph.output)):
+            expected = path.with_name(f"{name}_output_{index}.pb")
+            shutil.copy(expected, data / f"output_{index}.pb")
+        shutil.copy(path, data.parent / "model.onnx")
+        written += 1
+    return written
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     target = pathlib.Path(sys.argv[1])
     cases = collect_testcases()
     written = sum(write(case, target / case.name) for case in cases)
-    print(f"{written} of {len(cases)} cases written to {target} (onnx {onnx.__version__})")
+    data = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data"
+    models = write_light(data / "light", target / "light")
+    for collection in ("pytorch-converted", "pytorch-operator"):
+        models += write_collection(data / collection, target / collection)
+    print(f"{models} whole models written to {target}")
+    print(f"{written} of {len(cases)} node cases written to {target} (onnx {onnx.__version__})")
 
 
 if __name__ == "__main__":

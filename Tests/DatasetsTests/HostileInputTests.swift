@@ -7,32 +7,6 @@ import Testing
 
 /// Seeded mutations of every kind of file: an ``EngineError`` or a value, never a crash.
 @Suite struct HostileInputTests {
-  private struct Mutator {
-    private var random: SeededGenerator
-
-    init(seed: Int) { random = SeededGenerator(seed: UInt64(seed)) }
-
-    private mutating func next(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
-
-    mutating func mutate(_ bytes: [UInt8]) -> [UInt8] {
-      var result = bytes
-      for _ in 0...next(4) where !result.isEmpty {
-        let at = next(result.count)
-        switch next(6) {
-        case 0: result[at] = UInt8(next(256))
-        case 1: result[at] ^= 1 << UInt8(next(8))
-        case 2: result.removeLast(result.count - at)
-        case 3: result.insert(UInt8(next(256)), at: at)
-        case 4:
-          let other = next(result.count)
-          result.append(contentsOf: result[min(at, other)..<max(at, other)])
-        default: for index in at..<min(at + 4, result.count) { result[index] = 0xFF }
-        }
-      }
-      return result
-    }
-  }
-
   private static func archive() throws -> [UInt8] {
     let folder = try TemporaryFolder()
     try NPZFile.write(
@@ -69,7 +43,7 @@ import Testing
     try folder.write(idx([3, 2, 2], Array(0..<12)), to: "d-images-idx3-ubyte")
     try folder.write(idx([3], [2, 0, 1]), to: "d-labels-idx1-ubyte")
     let (name, bytes) = try Self.files()[kind]
-    var mutator = Mutator(seed: kind)
+    var mutator = ByteMutator(seed: UInt64(kind))
     var opened = 0
     var refused = 0
     for _ in 0..<250 {

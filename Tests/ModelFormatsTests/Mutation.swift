@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Ways in which files get damaged, by accident and on purpose.
 enum Mutation {
   /// One of `seeds` with one to four damages.
@@ -60,18 +62,5 @@ enum Mutation {
     let start = place(bytes, &random)
     let end = Bool.random(using: &random) ? start : min(start + piece.count, bytes.count)
     bytes.replaceSubrange(start..<end, with: piece)
-  }
-}
-
-/// SplitMix64: the same numbers everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -125,7 +125,7 @@ import Testing
     seeds: [[UInt8]], count: Int, stream: UInt64, _ body: ([UInt8]) throws -> String?
   ) throws {
     print("mutations: seed \(Self.seed), stream \(stream), \(seeds.count) files")
-    var random = SeededGenerator(state: Self.seed &* 1000 &+ stream)
+    var random = SeededGenerator(seed: Self.seed &* 1000 &+ stream)
     let memory = Self.residentBytes
     var (values, errors, slowest) = (0, 0, 0.0)
     for index in 0..<count {

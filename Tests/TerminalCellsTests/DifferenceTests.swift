@@ -1,4 +1,5 @@
 import TerminalCells
+import TestSupport
 import Testing
 
 @Suite struct DifferenceTests {
@@ -49,15 +50,15 @@ import Testing
   }
 
   @Test func applyingTheRunsGivesTheNewBuffer() {
-    var random = SplitMix(seed: 7)
+    var random = SeededGenerator(seed: 7)
     let alphabet: [Character] = ["a", "b", " ", "漢", "字", "é"]
     for _ in 0..<200 {
       var old = CellBuffer(width: 12, height: 2)
       var new = CellBuffer(width: 12, height: 2)
       for y in 0..<2 {
         for x in 0..<12 {
-          old[x, y] = Cell(alphabet[random.below(alphabet.count)])
-          new[x, y] = Cell(alphabet[random.below(alphabet.count)])
+          old[x, y] = Cell(alphabet[Int.random(in: alphabet.indices, using: &random)])
+          new[x, y] = Cell(alphabet[Int.random(in: alphabet.indices, using: &random)])
         }
       }
       var shown = old

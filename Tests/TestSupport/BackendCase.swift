@@ -52,7 +52,7 @@ public struct BackendCase: Sendable, CustomStringConvertible {
     of graph: NetworkGraph, set: String = "test_data_set_0"
   ) throws -> [String: Tensor] {
     var inputs: [String: Tensor] = [:]
-    for (index, info) in graph.inputs.enumerated() {
+    for (index, info) in graph.runtimeInputs.enumerated() {
       inputs[info.name] = try tensor("\(set)/input_\(index).pb")
     }
     return inputs

@@ -4,7 +4,7 @@ import Tensors
 
 /// The collections of ONNX's backend node cases, and the check of a runner against all of them.
 public enum BackendCases {
-  /// Where cases may be: the installed collection, and newer ones that
+  /// Where cases may be: the installed collection, and the newer ones that
   /// `.ci/export-backend-cases.py` writes.
   public static let folders: [URL] = [
     URL(filePath: "/usr/share/libonnx-testdata/data/node"),
@@ -12,7 +12,15 @@ public enum BackendCases {
   ]
 
   /// All cases that are there, by collection and name.
-  public static let all: [BackendCase] = folders.flatMap { folder in
+  public static let all: [BackendCase] = folders.flatMap(cases(in:))
+
+  /// A collection of whole models that the `onnx` package holds: `light`, `pytorch-converted`,
+  /// `pytorch-operator`; empty when it is not installed.
+  public static func wholeModels(_ collection: String) -> [BackendCase] {
+    folders.last.map { cases(in: $0.appending(path: collection)) } ?? []
+  }
+
+  private static func cases(in folder: URL) -> [BackendCase] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.filter { $0.hasPrefix("test_") }.sorted().map {
       BackendCase(folder: folder.appending(path: $0))
