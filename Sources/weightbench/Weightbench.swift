@@ -14,7 +14,8 @@ struct Weightbench: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       WorkbenchCommand.self, InspectCommand.self, RunCommand.self, EvaluateCommand.self,
-      ApplyCommand.self, VerifyCommand.self, KeysCommand.self, ThemesCommand.self,
+      ApplyCommand.self, VerifyCommand.self, SensitivityCommand.self, MergeCommand.self,
+      KeysCommand.self, ThemesCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)
 }

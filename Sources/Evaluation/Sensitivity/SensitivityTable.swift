@@ -40,6 +40,8 @@ public struct SensitivityTable: Sendable, Hashable {
   public var settings: [LayerSetting]
   /// The cells, all settings of the first layer first.
   public var cells: [SensitivityCell]
+  /// What was scanned; nil until measuring starts.
+  public var identity: ScanIdentity?
 
   /// A table in which nothing is known yet.
   public init(
