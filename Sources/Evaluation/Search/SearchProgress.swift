@@ -34,6 +34,9 @@ public struct SearchProgress: Sendable, Hashable {
   /// The measured plans that no other beats, by ascending bytes, measured on the search images.
   public var front: [FrontPoint]
 
+  /// Whether ``best`` comes from the search, not only from the start plan.
+  public var isUsable: Bool { phase != .weights || metrics != nil }
+
   /// Makes a progress.
   public init(
     phase: Phase, evaluations: Int, fraction: Double, best: CompressionPlan, bytes: Int,

@@ -32,7 +32,7 @@ public struct SensitivityScanner: Sendable {
   ///     machine's memory, 1 GiB at most.
   public init(engine: PreviewEngine, memoryBudget: Int? = nil) {
     self.engine = engine
-    pool = engine.pool
+    pool = engine.pool.background
     self.memoryBudget =
       memoryBudget ?? min(Int(ProcessInfo.processInfo.physicalMemory / 8), 1 << 30)
   }

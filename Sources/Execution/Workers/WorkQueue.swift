@@ -1,16 +1,17 @@
 import Foundation
 
-/// The lists that threads of a pool work through, oldest first.
+/// The lists that threads of a pool work through, oldest first; those that can wait come last.
 final class WorkQueue: @unchecked Sendable {
-  // @unchecked: `lists` and `isClosed` are touched only with the condition locked.
+  // @unchecked: the lists and `isClosed` are touched only with the condition locked.
   private let condition = NSCondition()
   private var lists: [WorkList] = []
+  private var backgroundLists: [WorkList] = []
   private var isClosed = false
 
   /// Adds a list and wakes the threads.
-  func append(_ list: WorkList) {
+  func append(_ list: WorkList, isBackground: Bool) {
     condition.lock()
-    lists.append(list)
+    if isBackground { backgroundLists.append(list) } else { lists.append(list) }
     condition.broadcast()
     condition.unlock()
   }
@@ -34,12 +35,18 @@ final class WorkQueue: @unchecked Sendable {
     condition.lock()
     defer { condition.unlock() }
     while true {
-      while let list = lists.first {
-        if let item = list.take() { return (list, item) }
-        lists.removeFirst()
-      }
+      if let found = Self.take(&lists) ?? Self.take(&backgroundLists) { return found }
       if isClosed { return nil }
       condition.wait()
     }
+  }
+
+  /// The next item of the oldest list that has one; lists without are left out.
+  private static func take(_ lists: inout [WorkList]) -> (WorkList, Int)? {
+    while let list = lists.first {
+      if let item = list.take() { return (list, item) }
+      lists.removeFirst()
+    }
+    return nil
   }
 }

@@ -12,10 +12,17 @@ extension WorkbenchState {
     mergeKey: String?, label: EditLabel,
     change: (LayerSetting, CompressibleLayer) -> LayerSetting
   ) -> [Effect]? {
+    edit(targets, title: targetTitle, mergeKey: mergeKey, label: label, change: change)
+  }
+
+  /// The same for given layers, called `title` in the history.
+  mutating func edit(
+    _ targets: [Int], title: String, mergeKey: String?, label: EditLabel,
+    change: (LayerSetting, CompressibleLayer) -> LayerSetting
+  ) -> [Effect]? {
     guard let model else { return nil }
     var plan = plan
     var changed = settings
-    let targets = targets
     for index in targets where settings.indices.contains(index) {
       let layer = model.layers[index].layer
       changed[index] = change(settings[index], layer)
@@ -27,7 +34,7 @@ extension WorkbenchState {
     settings = changed
     let key = mergeKey.map { "\($0) \(targets)" }
     history.record(
-      plan, label: "\(targetTitle) \(label.text(targets.map { changed[$0] }))", mergeKey: key,
+      plan, label: "\(title) \(label.text(targets.map { changed[$0] }))", mergeKey: key,
       time: time)
     return planChanged()
   }

@@ -25,6 +25,9 @@ extension WorkbenchState {
       isQuitting = false
       say("the plan was not saved: \(error.description)", .error)
     case .screenCopied(let place): say("screen copied to \(place)")
+    case .scanProgress, .scanFinished, .scanCancelled, .scanFailed: takeScan(message)
+    case .searchProgress, .searchFinished, .searchCancelled, .searchFailed:
+      return takeSearch(message)
     default: takeMeasurement(message)
     }
     return []
@@ -78,6 +81,9 @@ extension WorkbenchState {
     picture = nil
     metrics = nil
     points = []
+    sensitivity = SensitivityState()
+    search = SearchState()
+    board = BoardState()
     folded = []
     marked = []
     filter = ""
@@ -147,13 +153,9 @@ extension WorkbenchState {
       metrics.generation == generation, !isEvaluating,
       let quality = metrics.value.plan?.top1 ?? metrics.value.agreement
     else { return }
-    let point = MeasuredPoint(
-      plan: plan, storedBytes: sizes.value.stored, quality: quality,
-      images: metrics.value.images)
-    if let index = points.firstIndex(where: { $0.plan == plan }) {
-      points[index] = point
-    } else {
-      points.append(point)
-    }
+    addPoint(
+      MeasuredPoint(
+        plan: plan, storedBytes: sizes.value.stored, quality: quality,
+        images: metrics.value.images, summary: planSummary(settings)))
   }
 }

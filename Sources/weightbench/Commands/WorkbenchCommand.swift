@@ -28,7 +28,9 @@ struct WorkbenchCommand: AsyncParsableCommand {
     let configuration = WorkbenchConfiguration(
       model: opened.model, data: opened.data, plan: plan, limit: data.limit, seed: data.seed,
       threads: threads.count, keepBatchNorm: keepBatchNorm, themes: library,
-      theme: try screen.theme(from: library), folder: FileManager.default.currentDirectoryPath)
+      theme: try screen.theme(from: library), folder: FileManager.default.currentDirectoryPath,
+      // Scripts start from what they name, whatever was left by someone at the keyboard.
+      keepsSession: screen.keys == nil && screen.dumpScreen == nil)
     let keys = try screen.keyPresses()
     if let size = try screen.parsedSize(), let path = screen.dumpScreen {
       let depth = screen.color.depth ?? .indexed256

@@ -5,7 +5,10 @@ import TerminalCells
 
 /// How the screen looks, and what is typed on it.
 struct ScreenOptions: ParsableArguments {
-  @Option(help: "The theme, by slug: see `weightbench themes`.") var theme: String?
+  @Option(
+    help: "The theme, by slug (see `weightbench themes`), or the path of a theme file.",
+    completion: .file())
+  var theme: String?
   @Option(help: "Colours: never, 8, 16, 256, direct or auto.") var color: ColorChoice = .auto
   @Option(help: "Characters: ascii, blocks or braille (default: by the locale).")
   var glyphs: Glyphs?
@@ -65,13 +68,19 @@ struct ScreenOptions: ParsableArguments {
     }
   }
 
-  /// The theme asked for, or the default.
+  /// The theme asked for, or the default; a name with a slash or a file ending is a path.
   func theme(from library: ThemeLibrary) throws -> Theme {
     guard let theme else { return .terminal }
-    if let found = library.themes.first(where: { $0.slug == theme }) { return found }
-    throw EngineError(
-      .invalidArgument, subject: "--theme \(theme)", problem: "is not a theme",
-      remedy: "Use one of \(library.themes.map(\.slug).joined(separator: ", "))")
+    let isFile = theme.hasSuffix(".yaml") || theme.hasSuffix(".yml")
+    do throws(ThemeError) {
+      return try library.theme(named: isFile && !theme.contains("/") ? "./\(theme)" : theme)
+    } catch {
+      var place = error
+      place.remedy = nil
+      throw EngineError(
+        .invalidArgument, subject: "--theme \(theme)",
+        problem: error.path == nil ? error.problem : place.description, remedy: error.remedy)
+    }
   }
 }
 

@@ -18,6 +18,8 @@ struct WorkbenchConfiguration: Sendable {
   var themes: ThemeLibrary
   var theme: Theme
   var folder: String
+  /// Whether unsaved plans are kept, and offered on the next start.
+  var keepsSession = false
 }
 
 /// The workbench's state with its effects: messages in, a picture out.
@@ -33,6 +35,7 @@ final class WorkbenchSession {
 
   private let configuration: WorkbenchConfiguration
   private let runner: EffectRunner
+  private let sessionFile: SessionFile
   private let start = ContinuousClock.now
 
   /// - Parameters:
@@ -48,14 +51,25 @@ final class WorkbenchSession {
     self.configuration = configuration
     theme = configuration.theme
     state = WorkbenchState(
-      columns: columns, rows: rows, glyphs: glyphs, folder: configuration.folder)
+      columns: columns, rows: rows, glyphs: glyphs, folder: configuration.folder,
+      keepsSession: configuration.keepsSession)
+    sessionFile = SessionFile(model: configuration.model)
     runner = EffectRunner(post: post)
     receive(
       .themes(
-        configuration.themes.themes.map {
+        Self.themes(configuration).map {
           ThemeChoice(slug: $0.slug, name: $0.name, variant: $0.variant?.rawValue ?? "")
         }, current: theme.slug))
     open(post: post)
+  }
+
+  /// The themes of the library, and the one that was read from a file of its own.
+  private static func themes(_ configuration: WorkbenchConfiguration) -> [Theme] {
+    let themes = configuration.themes.themes
+    let isKnown = themes.contains { $0.slug == configuration.theme.slug }
+    return isKnown
+      ? themes.map { $0.slug == configuration.theme.slug ? configuration.theme : $0 }
+      : themes + [configuration.theme]
   }
 
   /// Seconds since the start.
@@ -72,9 +86,13 @@ final class WorkbenchSession {
     for effect in Workbench.update(&state, message, time: time) {
       switch effect {
       case .setTheme(let slug):
-        if let chosen = configuration.themes.themes.first(where: { $0.slug == slug }) {
+        if let chosen = Self.themes(configuration).first(where: { $0.slug == slug }) {
           theme = chosen
         }
+      case .saveSession(let plan):
+        let file = sessionFile
+        // Nothing runs on behind the end of the program.
+        if state.isQuitting { file.write(plan) } else { runner.keepSession { file.write(plan) } }
       case .suspend, .redraw, .copyScreen, .quit: terminalEffects.append(effect)
       default: runner.run(effect)
       }
@@ -98,6 +116,7 @@ final class WorkbenchSession {
   private func open(post: @escaping @Sendable (Message) -> Void) {
     let configuration = configuration
     let runner = runner
+    let file = sessionFile
     runner.track {
       let model: OpenedModel
       var plan = CompressionPlan()
@@ -142,6 +161,9 @@ final class WorkbenchSession {
               notes: data.notes)))
       }
       post(.modelOpened(model.summary, plan: plan, planPath: configuration.plan))
+      if configuration.keepsSession, configuration.plan == nil, let found = file.read() {
+        post(.sessionFound(found.plan, age: found.age))
+      }
     }
   }
 }
