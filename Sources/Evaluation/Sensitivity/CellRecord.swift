@@ -31,12 +31,12 @@ struct CellRecord: Sendable {
 
   /// Adds a batch of an ordered scan and decides how to go on.
   mutating func append(
-    _ point: Point, seconds: Double, rule: StoppingRule, margins: [Float]
+    _ point: Point, seconds: Double, rule: StoppingRule, margins: [Float], images: Int
   ) {
     points.append(point)
     total.add(point.tally)
     self.seconds += seconds
-    switch rule.step(after: points, margins: margins) {
+    switch rule.step(after: points, margins: margins, images: images) {
     case .stop: isDecided = true
     case .batch(let batch): next = batch
     case .end: next = margins.count

@@ -60,7 +60,7 @@ final class ScanLedger: Sendable {
         case .ordered(let rule, _, let margins):
           state.records[place].append(
             CellRecord.Point(batch: entry.batch, tally: entry.tally), seconds: entry.seconds,
-            rule: rule, margins: margins)
+            rule: rule, margins: margins, images: table.images)
         }
       }
       state.stale.insert(place)
@@ -138,7 +138,7 @@ final class ScanLedger: Sendable {
       case .ordered(let rule, _, let margins):
         state.records[place].append(
           CellRecord.Point(batch: batch, tally: tally), seconds: seconds, rule: rule,
-          margins: margins)
+          margins: margins, images: state.table.images)
       }
       state.images += tally.images
       state.stale.insert(place)

@@ -22,12 +22,12 @@ struct SensitivityText {
     for layer in report.layers {
       let values = report.settings.map { setting -> String in
         guard let row = cells["\(layer.name)\t\(setting)"] else { return "" }
-        return Self.figure(row, hasDelta: hasDelta, hasAgreement: hasAgreement)
+        return figure(row, hasDelta: hasDelta, hasAgreement: hasAgreement)
       }
       lines.append(
         Self.left(layer.name, nameWidth) + values.map { Self.right($0, width) }.joined())
     }
-    if report.rows.contains(where: { $0.state == "decided" }) {
+    if stopsEarly, report.rows.contains(where: { $0.state == "decided" }) {
       lines.append("~ decided on some of the images, estimated for all")
     }
     if !report.complete { lines.append("not complete: … was not measured, + on some images only") }
@@ -44,12 +44,15 @@ struct SensitivityText {
       report.direction == "alone" ? "each layer alone" : "all layers but this one"
     let original = report.baseline.map { String(format: ", original %.1f %%", $0.top1 * 100) } ?? ""
     return "\(what), \(how), \(report.images) images\(original), \(report.precision)"
+      + (stopsEarly ? ", early stop" : "")
   }
 
-  private static func figure(
+  private var stopsEarly: Bool { report.scan?.stopsEarly ?? false }
+
+  private func figure(
     _ row: SensitivityReport.Row, hasDelta: Bool, hasAgreement: Bool
   ) -> String {
-    let mark = row.state == "decided" ? "~" : row.state == "partial" ? "+" : ""
+    let mark = row.state == "decided" && stopsEarly ? "~" : row.state == "partial" ? "+" : ""
     let number: String? =
       if hasDelta {
         row.delta.map { String(format: "%+.1f", $0 * 100) }
