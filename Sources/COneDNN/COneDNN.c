@@ -96,6 +96,16 @@ static int need_thread_state(thread_state **out) {
 
 const char *cdnn_status_text(int status) { return dnnl_status2str((dnnl_status_t)status); }
 
+int cdnn_cpu_features(void) {
+  int isa = (int)dnnl_get_effective_cpu_isa();
+  int features = 0;
+  if ((isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16)
+    features |= CDNN_CPU_BF16;
+  if ((isa & dnnl_cpu_isa_avx512_core_amx) == dnnl_cpu_isa_avx512_core_amx)
+    features |= CDNN_CPU_AMX;
+  return features;
+}
+
 const char *cdnn_version(void) {
   static char text[32];
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -196,6 +206,18 @@ int cdnn_layout_create_any(cdnn_layout **out, int rank, const int64_t *dims, int
   return 0;
 }
 
+int cdnn_layout_type(const cdnn_layout *layout) {
+#if DNNL_VERSION_MAJOR >= 3
+  dnnl_data_type_t type = dnnl_data_type_undef;
+  dnnl_memory_desc_query(layout->desc, dnnl_query_data_type, &type);
+#else
+  dnnl_data_type_t type = layout->desc.data_type;
+#endif
+  for (int known = CDNN_F32; known <= CDNN_F16; known++)
+    if (data_type(known) == type) return known;
+  return -1;
+}
+
 void cdnn_layout_free(cdnn_layout *layout) {
   if (!layout) return;
 #if DNNL_VERSION_MAJOR >= 3
@@ -229,6 +251,33 @@ static const int64_t *layout_dims(const cdnn_layout *layout) {
   return *dims;
 #else
   return layout->desc.dims;
+#endif
+}
+
+int cdnn_layout_with_type(cdnn_layout **out, const cdnn_layout *layout, int type) {
+#if DNNL_VERSION_MAJOR >= 3
+  dnnl_format_kind_t kind;
+  int inner_blocks = 0;
+  dnnl_dims_t *strides = NULL;
+  if (dnnl_memory_desc_query(layout->desc, dnnl_query_format_kind, &kind))
+    return dnnl_unimplemented;
+  if (kind == dnnl_format_kind_any)
+    return cdnn_layout_create_any(out, cdnn_layout_rank(layout), layout_dims(layout), type);
+  if (kind != dnnl_blocked) return dnnl_unimplemented;
+  dnnl_memory_desc_query(layout->desc, dnnl_query_inner_nblks_s32, &inner_blocks);
+  if (inner_blocks) return dnnl_unimplemented;
+  dnnl_memory_desc_query(layout->desc, dnnl_query_strides, &strides);
+  return cdnn_layout_create(
+      out, cdnn_layout_rank(layout), layout_dims(layout), *strides, type);
+#else
+  if (layout->desc.format_kind != dnnl_blocked || layout->desc.extra.flags)
+    return dnnl_unimplemented;
+  cdnn_layout *result = calloc(1, sizeof *result);
+  if (!result) return dnnl_out_of_memory;
+  result->desc = layout->desc;
+  result->desc.data_type = data_type(type);
+  *out = result;
+  return 0;
 #endif
 }
 
@@ -393,21 +442,22 @@ int cdnn_reorder(cdnn_primitive **out, const cdnn_layout *source, const cdnn_lay
 }
 
 int cdnn_convolution(
-    cdnn_primitive **out, const cdnn_layout *source, const cdnn_layout *weights,
+    cdnn_primitive **out, int winograd, const cdnn_layout *source, const cdnn_layout *weights,
     const cdnn_layout *bias, const cdnn_layout *target, const int64_t *strides,
     const int64_t *dilates, const int64_t *pads_begin, const int64_t *pads_end,
     const cdnn_post_op *post_ops, int post_op_count) {
+  dnnl_alg_kind_t kind = winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3
   CREATE(post_ops, post_op_count,
          dnnl_convolution_forward_primitive_desc_create(
-             &desc, engine, dnnl_forward_inference, dnnl_convolution_direct, REF(source),
+             &desc, engine, dnnl_forward_inference, kind, REF(source),
              REF(weights), REF(bias), REF(target), strides, dilates, pads_begin, pads_end,
              attributes));
 #else
   dnnl_convolution_desc_t operation;
   CREATE(post_ops, post_op_count,
          from_operation(dnnl_dilated_convolution_forward_desc_init(
-                            &operation, dnnl_forward_inference, dnnl_convolution_direct,
+                            &operation, dnnl_forward_inference, kind,
                             REF(source), REF(weights), REF(bias), REF(target), strides, dilates,
                             pads_begin, pads_end),
                         &desc, &operation, attributes));

@@ -15,7 +15,7 @@ struct Weightbench: AsyncParsableCommand {
     subcommands: [
       WorkbenchCommand.self, InspectCommand.self, RunCommand.self, EvaluateCommand.self,
       ApplyCommand.self, VerifyCommand.self, SensitivityCommand.self, MergeCommand.self,
-      SearchCommand.self, KeysCommand.self, ThemesCommand.self,
+      SearchCommand.self, BenchmarkCommand.self, KeysCommand.self, ThemesCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)
 }

@@ -131,10 +131,10 @@ import Testing
       try await PlanSearcher(engine: engine).run(search(.maxSize(bytes: 3_000)))
     }
     #expect(error?.problem.contains("is the least") == true)
-    var search = search(.maxSize(bytes: 40_000))
-    search.pinned = ["no such layer"]
+    var unknown = search(.maxSize(bytes: 40_000))
+    unknown.pinned = ["no such layer"]
     await #expect(throws: EngineError.self) {
-      try await PlanSearcher(engine: engine).run(search)
+      try await PlanSearcher(engine: engine).run(unknown)
     }
   }
 

@@ -12,28 +12,6 @@ import Testing
 struct RandomPlansTests {
   private static let count = 50
 
-  private func random(
-    _ model: OpenedModel, using generator: inout SeededGenerator
-  ) -> CompressionPlan {
-    var plan = CompressionPlan()
-    for layer in model.layers where Bool.random(using: &generator) {
-      var setting = LayerSetting()
-      if Bool.random(using: &generator) {
-        setting.prune = PruneSetting(
-          amount: Double(Int.random(in: 0...90, using: &generator)) / 100)
-      }
-      if Bool.random(using: &generator) {
-        let granularities: [WeightQuantization.Granularity] = [.tensor, .channel, .group(16)]
-        setting.weights = WeightQuantization(
-          bits: [3, 4, 5, 6, 8].randomElement(using: &generator) ?? 8,
-          scheme: Bool.random(using: &generator) ? .symmetric : .asymmetric,
-          granularity: granularities.randomElement(using: &generator) ?? .channel)
-      }
-      plan.set(setting, forLayer: layer.name)
-    }
-    return plan
-  }
-
   @Test func previewIsExport() async throws {
     // One fixed seed by default, so that a failure is a change of ours; any other by environment.
     let seed =
@@ -46,7 +24,7 @@ struct RandomPlansTests {
       path: try #require(SharedAssets.path("cifar10/cifar10_test1000.yaml")), limit: nil)
     let engine = try PreviewEngine(model: model, data: data, threads: 2)
     // The second engine keeps no activations: every run of it is a full run.
-    let full = try PreviewEngine(model: model, data: data, threads: 2, activationBudget: 0)
+    let full = try PreviewEngine(model: model, data: data, threads: 2, memoryBudget: 0)
     let folder = FileManager.default.temporaryDirectory.appending(path: "plans-\(seed)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -54,7 +32,7 @@ struct RandomPlansTests {
     var previous = CompressionPlan()
     for index in 0..<Self.count {
       // Half of the plans differ from the one before in a single layer, as edits do.
-      var plan = random(model, using: &generator)
+      var plan = CompressionPlan.random(for: model, using: &generator)
       let focus = model.layers.randomElement(using: &generator)?.name
       if index % 2 == 1, let focus {
         plan = previous

@@ -10,10 +10,14 @@ import Testing
     .resnet20, .resnet20Folded, .fashion, .minilm, .ultraface, .bccd,
   ]
 
-  @Test(.enabled(if: SharedAssets.folder != nil, "no shared assets"), arguments: models)
-  func everyCutResumesToTheSameBits(_ model: AssetModel) throws {
+  @Test(
+    .enabled(if: SharedAssets.folder != nil, "no shared assets"), arguments: models,
+    FastExecutor.Options.testable)
+  func everyCutResumesToTheSameBits(
+    _ model: AssetModel, _ options: FastExecutor.Options
+  ) throws {
     let graph = try model.graph()
-    let executor = try FastExecutor(graph: graph)
+    let executor = try FastExecutor(graph: graph, options: options)
     let inputs = try model.inputs(for: graph, count: min(model.batch, 2))
     let cuts = Array(0...graph.nodes.count)
     let full = try executor.run(
@@ -27,10 +31,12 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: SharedAssets.folder != nil, "no shared assets"), arguments: models)
-  func changedWeightsBehindACut(_ model: AssetModel) throws {
+  @Test(
+    .enabled(if: SharedAssets.folder != nil, "no shared assets"), arguments: models,
+    FastExecutor.Options.testable)
+  func changedWeightsBehindACut(_ model: AssetModel, _ options: FastExecutor.Options) throws {
     let graph = try model.graph()
-    let executor = try FastExecutor(graph: graph)
+    let executor = try FastExecutor(graph: graph, options: options)
     let inputs = try model.inputs(for: graph, count: min(model.batch, 2))
     let seed: UInt64 = 20_240_607
     var generator = SeededGenerator(seed: seed)

@@ -17,6 +17,9 @@ typedef struct cdnn_primitive cdnn_primitive;
 /// Element types.
 enum { CDNN_F32, CDNN_S32, CDNN_S8, CDNN_U8, CDNN_BF16, CDNN_F16 };
 
+/// Processor features: bf16 products (AVX-512 or AMX), and AMX tiles.
+enum { CDNN_CPU_BF16 = 1, CDNN_CPU_AMX = 2 };
+
 /// Arguments of a primitive, with oneDNN's numbers.
 enum {
   CDNN_ARG_SRC = 1,
@@ -75,6 +78,8 @@ typedef struct {
 
 /// The name of a status.
 const char *cdnn_status_text(int status);
+/// What the processor offers, as oneDNN sees it; a sum of CDNN_CPU_ flags.
+int cdnn_cpu_features(void);
 /// oneDNN's version as text.
 const char *cdnn_version(void);
 /// Makes OpenMP use one thread for whatever the calling thread does from here on.
@@ -91,6 +96,10 @@ void cdnn_layout_free(cdnn_layout *layout);
 /// Bytes that a buffer in this layout takes, padding included.
 size_t cdnn_layout_bytes(const cdnn_layout *layout);
 int cdnn_layout_equal(const cdnn_layout *a, const cdnn_layout *b);
+/// The same arrangement of elements of another type; fails where it can't be expressed.
+int cdnn_layout_with_type(cdnn_layout **out, const cdnn_layout *layout, int type);
+/// The type of the elements; -1 when it is none of the above.
+int cdnn_layout_type(const cdnn_layout *layout);
 /// Whether elements lie as in a dense row-major array of the same shape.
 int cdnn_layout_is_plain(const cdnn_layout *layout);
 int cdnn_layout_rank(const cdnn_layout *layout);
@@ -99,9 +108,10 @@ void cdnn_layout_dims(const cdnn_layout *layout, int64_t *dims);
 // Primitives. Layouts made by `cdnn_layout_create_any` are resolved; ask with `cdnn_primitive_layout`.
 
 int cdnn_reorder(cdnn_primitive **out, const cdnn_layout *source, const cdnn_layout *target);
-/// `dilates` counts skipped elements: 0 is a dense kernel. `bias` may be NULL.
+/// `dilates` counts skipped elements: 0 is a dense kernel. `bias` may be NULL. `winograd` asks for
+/// the algorithm of fewer multiplications, which exists for some shapes only.
 int cdnn_convolution(
-    cdnn_primitive **out, const cdnn_layout *source, const cdnn_layout *weights,
+    cdnn_primitive **out, int winograd, const cdnn_layout *source, const cdnn_layout *weights,
     const cdnn_layout *bias, const cdnn_layout *target, const int64_t *strides,
     const int64_t *dilates, const int64_t *pads_begin, const int64_t *pads_end,
     const cdnn_post_op *post_ops, int post_op_count);

@@ -1,33 +1,37 @@
 import Foundation
 
 /// The scores of one sample over the classes, and what follows from them.
-struct ClassScores {
+struct ClassScores: Sendable {
   /// Index of the highest score; ties go to the lowest index, NaN never wins.
   let best: Int
   /// Natural logarithms of the class probabilities.
   let logProbabilities: [Double]
   private let scores: [Float]
+  private let areProbabilities: Bool
 
   /// - Parameters:
   ///   - scores: Logits, or probabilities when `areProbabilities`.
   ///   - areProbabilities: Whether the network ends in a softmax.
   init(_ scores: some Collection<Float>, areProbabilities: Bool) {
-    self.scores = Array(scores)
+    let scores = Array(scores)
+    self.scores = scores
+    self.areProbabilities = areProbabilities
     var best = 0
     var top = -Float.infinity
-    for (index, score) in self.scores.enumerated() where score > top {
+    for (index, score) in scores.enumerated() where score > top {
       best = index
       top = score
     }
     self.best = best
     if areProbabilities {
       // The floor keeps the loss finite where a softmax underflowed to 0.
-      logProbabilities = self.scores.map { Foundation.log(Double(max($0, 1e-30))) }
+      logProbabilities = scores.map { Foundation.log(Double(max($0, 1e-30))) }
     } else {
       let shift = Double(top)
-      let sum = self.scores.reduce(0) { $0 + Foundation.exp(Double($1) - shift) }
+      var sum = 0.0
+      for score in scores { sum += Foundation.exp(Double(score) - shift) }
       let logSum = shift + Foundation.log(sum)
-      logProbabilities = self.scores.map { Double($0) - logSum }
+      logProbabilities = scores.map { Double($0) - logSum }
     }
   }
 
@@ -54,5 +58,54 @@ struct ClassScores {
       if probability > 0 { sum += probability * (p - q) }
     }
     return max(sum, 0)
+  }
+}
+
+extension ClassScores {
+  /// What counts are made of.
+  func verdict(label: Int?) -> ClassVerdict {
+    ClassVerdict(
+      best: best, isCorrect: label == best,
+      isInTop5: label.map { isAmongFirst(5, label: $0) } ?? false)
+  }
+
+  /// A class's score as a logit, up to a constant: a softmax squeezes errors together where it is
+  /// sure of itself, and differences between two runs are compared before it.
+  func logit(_ index: Int) -> Float {
+    areProbabilities ? Float(logProbabilities[index]) : scores[index]
+  }
+
+  /// The largest magnitude among the logits: the scale of their rounding errors.
+  var scale: Float {
+    scores.indices.reduce(0) { max($0, abs(logit($1))) }
+  }
+
+  /// The first `count` classes, highest first, ties by lower index.
+  func leading(_ count: Int) -> [RankedScore] {
+    var leading: [RankedScore] = []
+    leading.reserveCapacity(count + 1)
+    for index in scores.indices {
+      let entry = RankedScore(index: index, score: logit(index))
+      if leading.count == count, let last = leading.last, entry.score <= last.score { continue }
+      let place = leading.firstIndex { entry.score > $0.score } ?? leading.count
+      leading.insert(entry, at: place)
+      if leading.count > count { leading.removeLast() }
+    }
+    return leading
+  }
+
+  /// How far the verdict is from being another: the smaller of best minus second, and of the label's
+  /// distance from the edge between the fifth and the sixth; NaN when a score is none.
+  ///
+  /// If no logit changes by more than e, a verdict with a margin above 2e stays.
+  func margin(label: Int?) -> Float {
+    guard !scores.contains(where: \.isNaN) else { return .nan }
+    let first = leading(6)
+    guard first.count > 1 else { return .infinity }
+    let margin = first[0].score - first[1].score
+    guard let label, scores.indices.contains(label), first.count == 6 else { return margin }
+    let own = logit(label)
+    let isInside = first.prefix(5).contains { $0.index == label }
+    return min(margin, isInside ? own - first[5].score : first[4].score - own)
   }
 }

@@ -5,12 +5,8 @@ import Foundation
 struct MetricsAccumulator {
   private var images = 0
   private var labelled = 0
-  private var baseline = (correct: 0, top5: 0, loss: 0.0)
-  private var plan = (correct: 0, top5: 0, loss: 0.0)
-  private var better = 0
-  private var worse = 0
-  private var compared = 0
-  private var agreeing = 0
+  private var losses = (baseline: 0.0, plan: 0.0)
+  private var counts = ClassCounts()
   private var divergence = 0.0
   private var cosine = 0.0
   private var signal = 0.0
@@ -22,48 +18,29 @@ struct MetricsAccumulator {
     cosine += outcome.cosine
     signal += outcome.signal
     noise += outcome.noise
-    if let agrees = outcome.agrees {
-      compared += 1
-      if agrees { agreeing += 1 }
-      divergence += outcome.divergence ?? 0
-    }
-    guard let scores = outcome.labelled else { return }
+    guard let classes = outcome.classes else { return }
+    counts.add(baseline: classes.baseline, plan: classes.plan)
+    divergence += classes.divergence
+    guard let own = classes.losses else { return }
     labelled += 1
-    Self.add(scores.baseline, to: &baseline)
-    Self.add(scores.plan, to: &plan)
-    if scores.plan.isCorrect && !scores.baseline.isCorrect { better += 1 }
-    if scores.baseline.isCorrect && !scores.plan.isCorrect { worse += 1 }
-  }
-
-  private static func add(
-    _ score: SampleOutcome.Score, to sums: inout (correct: Int, top5: Int, loss: Double)
-  ) {
-    if score.isCorrect { sums.correct += 1 }
-    if score.isInTop5 { sums.top5 += 1 }
-    sums.loss += score.loss
+    losses.baseline += own.baseline
+    losses.plan += own.plan
   }
 
   /// The metrics of the samples added so far.
-  func metrics(total: Int, seconds: Double) -> PreviewMetrics {
-    func accuracy(_ sums: (correct: Int, top5: Int, loss: Double)) -> PreviewMetrics.Accuracy? {
-      guard labelled > 0 else { return nil }
-      let n = Double(labelled)
-      return PreviewMetrics.Accuracy(
-        correct: sums.correct, top1: Double(sums.correct) / n, top5: Double(sums.top5) / n,
-        loss: sums.loss / n)
-    }
-    let paired = PairedDifference(worse: worse, better: better, images: labelled)
-    return PreviewMetrics(
-      images: images, total: total, baseline: accuracy(baseline), plan: accuracy(plan),
-      delta: labelled == 0
-        ? nil
-        : PreviewMetrics.Delta(
-          top1: paired.delta, interval95: paired.interval95, p: paired.p, better: better,
-          worse: worse),
-      agreement: compared == 0 ? nil : Double(agreeing) / Double(compared),
-      divergence: compared == 0 ? nil : divergence / Double(compared),
+  func metrics(total: Int, seconds: Double, precision: MeasuredPrecision) -> PreviewMetrics {
+    var metrics = PreviewMetrics(
+      images: images, total: total, baseline: nil, plan: nil, delta: nil, agreement: nil,
+      divergence: counts.images == 0 ? nil : divergence / Double(counts.images),
       cosine: images == 0 ? 1 : cosine / Double(images),
-      sqnr: Self.decibels(signal: signal, noise: noise), seconds: seconds)
+      sqnr: Self.decibels(signal: signal, noise: noise), seconds: seconds, precision: precision)
+    if labelled > 0 {
+      let n = Double(labelled)
+      metrics.baseline = .init(correct: 0, top1: 0, top5: 0, loss: losses.baseline / n)
+      metrics.plan = .init(correct: 0, top1: 0, top5: 0, loss: losses.plan / n)
+    }
+    counts.write(into: &metrics)
+    return metrics
   }
 
   /// 10 log10(signal / noise); infinity without noise.

@@ -4,7 +4,10 @@ import Foundation
 /// of two separate accuracies.
 ///
 /// With b images that only the original gets right and c that only the plan does:
-/// delta = (c - b) / n, se = sqrt(b + c - (c - b)^2 / n) / n, interval = delta +- 1.96 se;
+/// delta = (c - b) / n, se = sqrt(b + c - (c - b)^2 / n) / n, interval = delta +- 1.96 se.
+/// Where b = c = 0 that would be certainty from a sample. The rule of three stands in for it: a share
+/// of differing images above q = 1 - 0.05^(1/n), about 3 / n, would have shown one with 95 %
+/// probability, and the difference can't be larger than that share; interval = 0 +- q.
 /// p is McNemar's, exact: the two-sided binomial probability of a split at least as uneven.
 public struct PairedDifference: Sendable {
   /// Images that only the original gets right.
@@ -29,6 +32,10 @@ public struct PairedDifference: Sendable {
     guard images > 0 else { return -1...1 }
     let n = Double(images)
     let changed = Double(better + worse)
+    if changed == 0 {
+      let share = 1 - Foundation.pow(0.05, 1 / n)
+      return -share...share
+    }
     let net = Double(better - worse)
     let half = 1.959964 * max(changed - net * net / n, 0).squareRoot() / n
     return (delta - half)...(delta + half)

@@ -2,61 +2,63 @@ import Foundation
 
 /// What one sample says about a plan, beside what it says about the original network.
 struct SampleOutcome: Sendable {
-  /// How one network did on a labelled sample.
-  struct Score: Sendable {
-    var isCorrect: Bool
-    var isInTop5: Bool
-    var loss: Double
+  /// What both say of the sample's class, with their losses; nil when outputs are no class scores.
+  struct Classes: Sendable {
+    /// The original's verdict.
+    var baseline: ClassVerdict
+    /// The plan's.
+    var plan: ClassVerdict
+    /// The cross-entropies; nil without a label.
+    var losses: (baseline: Double, plan: Double)?
+    /// Divergence of the plan's class probabilities from the original's, nats.
+    var divergence: Double
+    /// What settling needs to know of both; nil unless this is a draft that may be settled.
+    var drafts: (baseline: DraftSample, plan: DraftSample)?
   }
 
-  /// How both did; nil without a label.
-  var labelled: (baseline: Score, plan: Score)?
-  /// Whether both name the same first class; nil when outputs are no class scores.
-  var agrees: Bool?
-  /// Divergence of the plan's class probabilities from the original's, nats; nil likewise.
-  var divergence: Double?
-  /// Cosine between the two outputs.
-  var cosine: Double
+  /// What both say of the sample's class; nil when outputs are no class scores.
+  private(set) var classes: Classes?
   /// Sum of squares of the original's output.
-  var signal: Double
+  private(set) var signal = 0.0
   /// Sum of squares of the difference.
-  var noise: Double
-}
+  private(set) var noise = 0.0
+  private var dot = 0.0
+  private var other = 0.0
 
-extension SampleOutcome {
-  /// Compares the outputs of one sample; `classes` is nil when they are no class scores.
-  init(
-    baseline: some Collection<Float>, plan: some Collection<Float>,
-    classes: (baseline: ClassScores, plan: ClassScores)?, label: Int?
+  /// Cosine between the two outputs.
+  var cosine: Double {
+    if noise == 0 { return 1 }
+    return signal > 0 && other > 0 ? dot / (signal.squareRoot() * other.squareRoot()) : 0
+  }
+
+  /// Takes in one output of the original and of the plan.
+  mutating func compare(
+    _ baseline: UnsafeBufferPointer<Float>, _ plan: UnsafeBufferPointer<Float>
   ) {
-    var dot = 0.0
-    var signal = 0.0
-    var other = 0.0
-    var noise = 0.0
-    for (x, y) in zip(baseline, plan) {
-      let (x, y) = (Double(x), Double(y))
+    var (dot, signal, other, noise) = (dot, signal, other, noise)
+    for index in 0..<min(baseline.count, plan.count) {
+      let (x, y) = (Double(baseline[index]), Double(plan[index]))
       dot += x * y
       signal += x * x
       other += y * y
       noise += (x - y) * (x - y)
     }
-    self.signal = signal
-    self.noise = noise
-    if noise == 0 {
-      cosine = 1
-    } else {
-      cosine = signal > 0 && other > 0 ? dot / (signal.squareRoot() * other.squareRoot()) : 0
+    (self.dot, self.signal, self.other, self.noise) = (dot, signal, other, noise)
+  }
+
+  /// Takes in the class scores of both.
+  mutating func judge(
+    baseline: ClassScores, plan: ClassScores, label: Int?, keepsDrafts: Bool
+  ) {
+    func loss(_ scores: ClassScores, _ label: Int) -> Double {
+      scores.logProbabilities.indices.contains(label)
+        ? -scores.logProbabilities[label] : .infinity
     }
-    guard let classes else { return }
-    agrees = classes.baseline.best == classes.plan.best
-    divergence = classes.baseline.divergence(to: classes.plan)
-    guard let label else { return }
-    func score(_ scores: ClassScores) -> Score {
-      Score(
-        isCorrect: scores.best == label, isInTop5: scores.isAmongFirst(5, label: label),
-        loss: scores.logProbabilities.indices.contains(label)
-          ? -scores.logProbabilities[label] : .infinity)
-    }
-    labelled = (score(classes.baseline), score(classes.plan))
+    classes = Classes(
+      baseline: baseline.verdict(label: label), plan: plan.verdict(label: label),
+      losses: label.map { (loss(baseline, $0), loss(plan, $0)) },
+      divergence: baseline.divergence(to: plan),
+      drafts: keepsDrafts
+        ? (DraftSample(baseline, label: label), DraftSample(plan, label: label)) : nil)
   }
 }

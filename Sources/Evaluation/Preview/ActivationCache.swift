@@ -13,9 +13,9 @@ final class ActivationCache: Sendable {
     /// Preprocessed inputs of a batch.
     case inputs(batch: Int)
     /// Outputs of the original network for a batch.
-    case baseline(batch: Int)
+    case baseline(batch: Int, isDraft: Bool)
     /// Live values before a node, under the settings of all layers before it.
-    case checkpoint(batch: Int, position: Int, upstream: Int)
+    case checkpoint(batch: Int, position: Int, upstream: Int, isDraft: Bool)
   }
 
   /// The value of an entry.
@@ -40,7 +40,10 @@ final class ActivationCache: Sendable {
   private struct State {
     var entries: [Key: Entry] = [:]
     var byteCount = 0
+    var inputBytes = 0
     var evaluation = 0
+    /// The evaluation during which nothing was left to evict.
+    var exhausted = -1
   }
 
   private let budget: Int
@@ -58,33 +61,64 @@ final class ActivationCache: Sendable {
   /// The value of an entry, marked as used.
   func value(_ key: Key) -> Value? {
     state.withLock { state in
-      guard var entry = state.entries[key] else { return nil }
-      entry.lastUsed = state.evaluation
-      state.entries[key] = entry
-      return entry.value
+      guard let index = state.entries.index(forKey: key) else { return nil }
+      state.entries.values[index].lastUsed = state.evaluation
+      return state.entries.values[index].value
     }
   }
 
   /// Whether an entry is there, without marking it.
   func contains(_ key: Key) -> Bool { state.withLock { $0.entries[key] != nil } }
 
-  /// Keeps a value if the budget allows.
-  func insert(_ value: Value, for key: Key) {
+  /// Keeps a value if the budget allows, and tells whether it is kept.
+  ///
+  /// Prepared inputs are quick to make again and take a quarter of the budget at most.
+  @discardableResult
+  func insert(_ value: Value, for key: Key) -> Bool {
     let bytes = value.byteCount
-    guard bytes <= budget else { return }
-    state.withLock { state in
-      guard state.entries[key] == nil else { return }
-      if state.byteCount + bytes > budget {
-        let stale = state.entries.filter { $0.value.lastUsed < state.evaluation }
-          .sorted { $0.value.lastUsed < $1.value.lastUsed }
-        for (staleKey, entry) in stale where state.byteCount + bytes > budget {
-          state.entries[staleKey] = nil
-          state.byteCount -= entry.byteCount
-        }
-      }
-      guard state.byteCount + bytes <= budget else { return }
+    return state.withLock { state in
+      guard state.entries[key] == nil else { return true }
+      if key.isInput, state.inputBytes + bytes > budget / 4 { return false }
+      if state.byteCount + bytes > budget { evict(from: &state, making: bytes) }
+      guard state.byteCount + bytes <= budget else { return false }
       state.entries[key] = Entry(value: value, byteCount: bytes, lastUsed: state.evaluation)
       state.byteCount += bytes
+      if key.isInput { state.inputBytes += bytes }
+      return true
+    }
+  }
+
+  /// Drops entries that the running evaluation has not used: activations before anything else, the
+  /// longest unused first.
+  private func evict(from state: inout State, making bytes: Int) {
+    guard bytes <= budget, state.exhausted != state.evaluation else { return }
+    // Some more than asked for, so that not every insertion has to look through all entries.
+    let target = budget - max(bytes, budget / 16)
+    let evaluation = state.evaluation
+    let stale = state.entries.filter { $0.value.lastUsed < evaluation }
+      .sorted { ($0.key.worth, $0.value.lastUsed) < ($1.key.worth, $1.value.lastUsed) }
+    for (key, entry) in stale {
+      if state.byteCount <= target { return }
+      state.entries[key] = nil
+      state.byteCount -= entry.byteCount
+      if key.isInput { state.inputBytes -= entry.byteCount }
+    }
+    if state.byteCount > target { state.exhausted = evaluation }
+  }
+}
+
+extension ActivationCache.Key {
+  fileprivate var isInput: Bool {
+    if case .inputs = self { true } else { false }
+  }
+
+  /// What is worth more is evicted later: without the original's outputs the whole network runs
+  /// twice, whatever layer is edited.
+  fileprivate var worth: Int {
+    switch self {
+    case .checkpoint: 0
+    case .inputs: 1
+    case .baseline: 2
     }
   }
 }

@@ -4,11 +4,21 @@ import NetworkGraph
 import Tensors
 
 /// Measures one batch of samples: the original network's outputs, the plan's, and what they say.
+///
+/// There is one for 32-bit floats and, where drafts are worth while, one for them; they share the
+/// cache's budget and the prepared inputs, never activations.
 struct BatchRunner: Sendable {
   let executor: any GraphExecutor
   let data: EvaluationData
   let batches: SampleBatches
   let cache: ActivationCache
+  /// Whether this runs drafts.
+  var isDraft = false
+
+  /// A runner of the same batches on another executor, for drafts.
+  func drafting(on executor: any GraphExecutor) -> BatchRunner {
+    BatchRunner(executor: executor, data: data, batches: batches, cache: cache, isDraft: true)
+  }
 
   /// The outcomes of batch `index` under a plan, in sample order.
   ///
@@ -17,16 +27,16 @@ struct BatchRunner: Sendable {
     batch index: Int, plan: PlanRun, baseline: PlanRun,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [SampleOutcome] {
-    let samples = batches.indices[index]
-    let size = batches.fixedSize ?? samples.count
     let original = try baselineOutputs(index, run: baseline, isCancelled: isCancelled)
     let changed =
       plan.firstChange == nil
       ? original : try outputs(index, run: plan, isCancelled: isCancelled)
-    let view = OutputView(graph: executor.graph, outputs: original, batch: size)
+    let samples = batches.indices[index]
+    let size = batches.fixedSize ?? samples.count
+    let view = view(original, batch: size)
     return view.outcomes(
       baseline: original, plan: changed, batch: size, samples: samples.count,
-      labels: data.labels.map { labels in samples.map { labels[$0] } })
+      labels: labels(samples), keepsDrafts: isDraft)
   }
 
   /// The outputs of each sample of batch `index` under a plan.
@@ -34,53 +44,121 @@ struct BatchRunner: Sendable {
     let count = batches.indices[index].count
     let size = batches.fixedSize ?? count
     let result = try outputs(index, run: plan, isCancelled: { false })
-    return OutputView(graph: executor.graph, outputs: result, batch: size)
+    return view(result, batch: size)
       .samples(result, batch: size, count: count)
+  }
+
+  /// The class scores of batch `index` under a plan, run as every evaluation runs it.
+  func classScores(
+    batch index: Int, run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> [ClassScores] {
+    let count = batches.indices[index].count
+    let size = batches.fixedSize ?? count
+    let result = try outputs(index, run: run, isCancelled: isCancelled)
+    return view(result, batch: size)
+      .classScores(result, batch: size, count: count)
+  }
+
+  /// The class scores of samples picked out of the evaluation order, run together.
+  ///
+  /// In a batch of another size an executor may choose other kernels, so that scores can differ from
+  /// those of ``classScores(batch:run:isCancelled:)`` in their last bits.
+  func classScores(
+    samples: [Int], run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> [ClassScores] {
+    let size = batches.rerunSize
+    let inputs = try preparedInputs(samples.map { batches.order[$0] }, filledTo: size)
+    let result = try executor.run(
+      inputs: inputs, weights: run.weights, options: RunOptions(isCancelled: isCancelled))
+    return view(result.outputs, batch: size)
+      .classScores(result.outputs, batch: size, count: samples.count)
+  }
+
+  private func view(_ outputs: [String: Tensor], batch: Int) -> OutputView {
+    let hasClasses = data.task == .classification || data.task == .agreement
+    return OutputView(
+      graph: executor.graph, outputs: outputs, batch: batch, hasClasses: hasClasses)
+  }
+
+  /// The labels of samples given by their dataset indices.
+  func labels(_ samples: [Int]) -> [Int]? {
+    data.labels.map { labels in samples.map { labels[$0] } }
   }
 
   private func baselineOutputs(
     _ index: Int, run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [String: Tensor] {
-    if case .tensors(let kept)? = cache.value(.baseline(batch: index)) { return kept }
+    let key = ActivationCache.Key.baseline(batch: index, isDraft: isDraft)
+    if case .tensors(let kept)? = cache.value(key) { return kept }
     let result = try outputs(index, run: run, isCancelled: isCancelled)
-    cache.insert(.tensors(result), for: .baseline(batch: index))
+    cache.insert(.tensors(result), for: key)
     return result
+  }
+
+  private func key(_ index: Int, _ position: Int, _ run: PlanRun) -> ActivationCache.Key {
+    .checkpoint(
+      batch: index, position: position, upstream: run.upstream[position] ?? -1, isDraft: isDraft)
   }
 
   /// Runs a batch from the deepest activations that are the same under this plan.
   func outputs(
     _ index: Int, run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [String: Tensor] {
-    func key(_ position: Int) -> ActivationCache.Key {
-      .checkpoint(batch: index, position: position, upstream: run.upstream[position] ?? -1)
-    }
-    var resume: Checkpoint?
-    for position in run.upstream.keys.sorted(by: >) {
-      if case .checkpoint(let checkpoint)? = cache.value(key(position)) {
-        resume = checkpoint
+    try resumed(index, run: run, options: RunOptions(isCancelled: isCancelled)).outputs
+  }
+
+  /// Keeps what a run captures, up to the last of its positions, and computes nothing behind it.
+  ///
+  /// - Returns: Whether there was room for it.
+  func prepare(
+    _ index: Int, run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> Bool {
+    guard let last = run.capture.last else { return true }
+    if cache.value(key(index, last, run)) != nil { return true }
+    _ = try resumed(
+      index, run: run, options: RunOptions(stopBefore: last, isCancelled: isCancelled))
+    return cache.contains(key(index, last, run))
+  }
+
+  private func resumed(
+    _ index: Int, run: PlanRun, options: RunOptions
+  ) throws -> RunResult {
+    var options = options
+    for position in run.positions where position <= options.stopBefore ?? .max {
+      if case .checkpoint(let checkpoint)? = cache.value(key(index, position, run)) {
+        options.resume = checkpoint
         break
       }
     }
-    let start = resume?.position ?? 0
-    let wanted = run.capture.filter { $0 > start && !cache.contains(key($0)) }
-    let result = try executor.run(
-      inputs: resume == nil ? inputs(index) : [:], weights: run.weights,
-      options: RunOptions(resume: resume, captureBefore: wanted, isCancelled: isCancelled))
-    for (position, checkpoint) in result.checkpoints {
-      cache.insert(.checkpoint(checkpoint), for: key(position))
+    let start = options.resume?.position ?? 0
+    options.captureBefore = run.capture.filter {
+      $0 > start && !cache.contains(key(index, $0, run))
     }
-    return result.outputs
+    let result = try executor.run(
+      inputs: options.resume == nil ? inputs(index) : [:], weights: run.weights, options: options)
+    for (position, checkpoint) in result.checkpoints {
+      cache.insert(.checkpoint(checkpoint), for: key(index, position, run))
+    }
+    return result
   }
 
   private func inputs(_ index: Int) throws -> [String: Tensor] {
     if case .tensors(let kept)? = cache.value(.inputs(batch: index)) { return kept }
-    var samples = batches.indices[index]
-    if let size = batches.fixedSize, let last = samples.last {
-      // A model with a fixed batch axis gets its last sample repeated; the surplus is ignored.
-      samples += Array(repeating: last, count: size - samples.count)
-    }
-    let tensors = try data.inputs(for: samples, graphInputs: executor.graph.runtimeInputs)
+    let samples = batches.indices[index]
+    let tensors = try preparedInputs(samples, filledTo: batches.fixedSize ?? samples.count)
     cache.insert(.tensors(tensors), for: .inputs(batch: index))
     return tensors
+  }
+
+  /// The inputs of samples given by their dataset indices; the last one is repeated to fill a batch,
+  /// and the surplus is ignored.
+  private func preparedInputs(
+    _ samples: [Int], filledTo size: Int
+  ) throws(EngineError) -> [String: Tensor] {
+    var samples = samples
+    if let last = samples.last, samples.count < size {
+      samples += Array(repeating: last, count: size - samples.count)
+    }
+    return try data.inputs(for: samples, graphInputs: executor.graph.runtimeInputs)
   }
 }

@@ -9,47 +9,60 @@ final class OrderedProgress: Sendable {
     var next = 0
     var accumulator = MetricsAccumulator()
     var lastReport = ContinuousClock.now
+    var samples = SampleClasses()
   }
 
   private let state: Mutex<State>
   private let total: Int
-  private let start = ContinuousClock.now
+  private let start: ContinuousClock.Instant
+  private let precision: MeasuredPrecision
   private let report: (@Sendable (PreviewMetrics) -> Void)?
 
   /// - Parameters:
   ///   - total: Samples in the evaluation set.
+  ///   - start: When the measurement began.
+  ///   - precision: How sure its results are.
   ///   - report: Told of progress, at most about 30 times a second, from worker threads.
-  init(total: Int, report: (@Sendable (PreviewMetrics) -> Void)?) {
+  init(
+    total: Int, start: ContinuousClock.Instant, precision: MeasuredPrecision,
+    report: (@Sendable (PreviewMetrics) -> Void)?
+  ) {
     self.total = total
+    self.start = start
+    self.precision = precision
     self.report = report
     state = Mutex(State())
   }
 
-  private var seconds: Double {
-    let parts = (ContinuousClock.now - start).components
-    return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
-  }
+  private var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
   /// Adds the outcomes of one batch.
   func add(_ outcomes: [SampleOutcome], batch: Int) {
     let progress: PreviewMetrics? = state.withLock { state in
       state.pending[batch] = outcomes
       while let ready = state.pending.removeValue(forKey: state.next) {
-        for outcome in ready { state.accumulator.add(outcome) }
+        for outcome in ready {
+          state.accumulator.add(outcome)
+          state.samples.add(outcome)
+        }
         state.next += 1
       }
+      guard report != nil, state.next > 0 else { return nil }
       let now = ContinuousClock.now
-      guard report != nil, state.next > 0, now - state.lastReport >= .milliseconds(33) else {
-        return nil
-      }
+      guard now - state.lastReport >= .milliseconds(33) else { return nil }
       state.lastReport = now
-      return state.accumulator.metrics(total: total, seconds: seconds)
+      return state.accumulator.metrics(total: total, seconds: seconds, precision: precision)
     }
     if let progress { report?(progress) }
   }
 
   /// The metrics of everything counted so far.
   var metrics: PreviewMetrics {
-    state.withLock { $0.accumulator.metrics(total: total, seconds: seconds) }
+    state.withLock {
+      $0.accumulator.metrics(total: total, seconds: seconds, precision: precision)
+    }
   }
+
+  /// What was said of the class of each sample, in evaluation order.
+  var samples: SampleClasses { state.withLock { $0.samples } }
 }

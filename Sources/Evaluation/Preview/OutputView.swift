@@ -10,12 +10,13 @@ struct OutputView: Sendable {
   /// Whether the class scores are probabilities already.
   let areProbabilities: Bool
 
-  /// Finds the class scores: the first output of shape [N, classes], or [N, classes, 1, 1].
-  init(graph: NetworkGraph, outputs: [String: Tensor], batch: Int) {
+  /// Finds the class scores: the first output of shape [N, classes], or [N, classes, 1, 1]; none when
+  /// the data are not for a task with classes, such as embeddings of texts.
+  init(graph: NetworkGraph, outputs: [String: Tensor], batch: Int, hasClasses: Bool) {
     let floats = graph.outputs.map(\.name).filter { outputs[$0]?.type == .float32 }
     names = floats
     classOutput = floats.first { name in
-      guard let shape = outputs[name]?.shape, shape.count >= 2 else { return false }
+      guard hasClasses, let shape = outputs[name]?.shape, shape.count >= 2 else { return false }
       return shape[0] == batch && shape[1] > 1 && shape.dropFirst(2).allSatisfy { $0 == 1 }
     }
     let producer = classOutput.flatMap { name in
@@ -25,56 +26,72 @@ struct OutputView: Sendable {
   }
 
   /// The elements of one sample of one output; all of it when samples can't be told apart.
-  static func row(_ values: [Float], sample: Int, of batch: Int) -> ArraySlice<Float> {
+  private static func row(
+    _ values: UnsafeBufferPointer<Float>, sample: Int, of batch: Int
+  ) -> UnsafeBufferPointer<Float> {
     guard batch > 0, values.count % batch == 0 else {
-      return sample == 0 ? values[...] : []
+      return sample == 0 ? values : UnsafeBufferPointer(rebasing: values[..<0])
     }
     let length = values.count / batch
-    return values[(sample * length)..<((sample + 1) * length)]
+    return UnsafeBufferPointer(rebasing: values[(sample * length)..<((sample + 1) * length)])
   }
 
   /// Compares the outputs of original and plan, sample by sample.
+  ///
+  /// - Parameters:
+  ///   - baseline: The original's outputs.
+  ///   - plan: The plan's.
+  ///   - batch: Rows of the outputs.
+  ///   - samples: How many of them are samples.
+  ///   - labels: Their labels.
+  ///   - keepsDrafts: Whether what settling needs to know is kept of each sample.
   func outcomes(
-    baseline: [String: Tensor], plan: [String: Tensor], batch: Int, samples: Int, labels: [Int]?
+    baseline: [String: Tensor], plan: [String: Tensor], batch: Int, samples: Int, labels: [Int]?,
+    keepsDrafts: Bool
   ) -> [SampleOutcome] {
-    let columns = names.map { name in
-      (name, baseline[name]?.floats ?? [], plan[name]?.floats ?? [])
-    }
-    return (0..<samples).map { sample in
-      var before: [Float] = []
-      var after: [Float] = []
-      var classes: (baseline: ClassScores, plan: ClassScores)?
-      for (name, x, y) in columns {
-        let old = Self.row(x, sample: sample, of: batch)
-        let new = Self.row(y, sample: sample, of: batch)
-        before += old
-        after += new
-        if name == classOutput {
-          classes = (
-            ClassScores(old, areProbabilities: areProbabilities),
-            ClassScores(new, areProbabilities: areProbabilities)
-          )
+    var outcomes = [SampleOutcome](repeating: SampleOutcome(), count: samples)
+    for name in names {
+      guard let before = baseline[name], let after = plan[name] else { continue }
+      before.withElements(of: Float.self) { before in
+        after.withElements(of: Float.self) { after in
+          for sample in 0..<samples {
+            let old = Self.row(before, sample: sample, of: batch)
+            let new = Self.row(after, sample: sample, of: batch)
+            outcomes[sample].compare(old, new)
+            guard name == classOutput else { continue }
+            outcomes[sample].judge(
+              baseline: ClassScores(old, areProbabilities: areProbabilities),
+              plan: ClassScores(new, areProbabilities: areProbabilities),
+              label: labels?[sample], keepsDrafts: keepsDrafts)
+          }
         }
       }
-      return SampleOutcome(
-        baseline: before, plan: after, classes: classes, label: labels?[sample])
+    }
+    return outcomes
+  }
+
+  /// The class scores of each sample; empty when outputs are none.
+  func classScores(_ outputs: [String: Tensor], batch: Int, count: Int) -> [ClassScores] {
+    guard let classOutput, let output = outputs[classOutput] else { return [] }
+    return output.withElements(of: Float.self) { values in
+      (0..<count).map { sample in
+        ClassScores(
+          Self.row(values, sample: sample, of: batch), areProbabilities: areProbabilities)
+      }
     }
   }
 
   /// The outputs of each sample, one after the other, and the class they name.
   func samples(_ outputs: [String: Tensor], batch: Int, count: Int) -> [SampleOutput] {
-    let columns = names.map { ($0, outputs[$0]?.floats ?? []) }
-    return (0..<count).map { sample in
-      var values: [Float] = []
-      var best: Int?
-      for (name, column) in columns {
-        let row = Self.row(column, sample: sample, of: batch)
-        values += row
-        if name == classOutput {
-          best = ClassScores(row, areProbabilities: areProbabilities).best
-        }
+    let best = classScores(outputs, batch: batch, count: count).map(\.best)
+    var values = [[Float]](repeating: [], count: count)
+    for name in names {
+      outputs[name]?.withElements(of: Float.self) { column in
+        for sample in 0..<count { values[sample] += Self.row(column, sample: sample, of: batch) }
       }
-      return SampleOutput(values: values, best: best)
+    }
+    return values.enumerated().map { sample, values in
+      SampleOutput(values: values, best: best.isEmpty ? nil : best[sample])
     }
   }
 }

@@ -12,4 +12,14 @@ struct PlanRun: Sendable {
   let capture: [Int]
   /// The position of the first node whose weight the plan changes; nil when it changes none.
   let firstChange: Int?
+  /// The positions of ``upstream``, deepest first: where a run may start.
+  let positions: [Int]
+
+  init(weights: [String: Tensor], upstream: [Int: Int], capture: [Int], firstChange: Int?) {
+    self.weights = weights
+    self.upstream = upstream
+    self.capture = capture
+    self.firstChange = firstChange
+    positions = upstream.keys.sorted(by: >)
+  }
 }

@@ -25,13 +25,14 @@ final class PlanWeights: Sendable {
   }
 
   /// Bytes of compressed weights that are kept for settings not in use.
-  private static let budget = 1 << 30
+  private let byteLimit: Int
 
   private let compressor: PlanCompressor
   private let state = Mutex(State())
 
   /// - Throws: ``EngineError`` when a layer's weight does not have the layer's shape.
-  init(model: OpenedModel) throws(EngineError) {
+  init(model: OpenedModel, byteLimit: Int) throws(EngineError) {
+    self.byteLimit = byteLimit
     compressor = try PlanCompressor(layers: model.layers, weights: model.weights)
   }
 
@@ -98,10 +99,10 @@ final class PlanWeights: Sendable {
     state.withLock { state in
       state.clock += 1
       for key in keys { state.entries[key]?.lastUsed = state.clock }
-      guard state.byteCount > Self.budget else { return }
+      guard state.byteCount > byteLimit else { return }
       let stale = state.entries.filter { $0.value.lastUsed < state.clock }
         .sorted { $0.value.lastUsed < $1.value.lastUsed }
-      for (key, entry) in stale where state.byteCount > Self.budget {
+      for (key, entry) in stale where state.byteCount > byteLimit {
         state.entries[key] = nil
         state.byteCount -= entry.byteCount
       }

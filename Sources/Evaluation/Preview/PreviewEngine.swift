@@ -13,11 +13,16 @@ import Tensors
 /// are memoized by the settings that make them, weights by layer and setting, and a run starts from
 /// the first layer that differs, on activations kept from earlier runs; the result equals a full run
 /// bit for bit, since both do the same sums in the same order.
+///
+/// Where the processor is fast in bfloat16, a draft comes first; ``EvaluationPrecision`` says what
+/// follows it.
 public actor PreviewEngine {
   /// The model.
   public nonisolated let model: OpenedModel
   /// The evaluation data; nil when there is none.
   public nonisolated let data: EvaluationData?
+  /// The memory that may be taken.
+  public nonisolated let memory: MemoryBudget
 
   /// The threads that everything is computed on.
   nonisolated let pool: WorkerPool
@@ -25,11 +30,18 @@ public actor PreviewEngine {
   nonisolated let compressor: PlanWeights
   /// Runs batches in 32-bit floats; nil when there is nothing to run.
   nonisolated let runner: BatchRunner?
-  private let cache: ActivationCache
+  /// Runs drafts; nil where they are not worth while.
+  nonisolated let draftRunner: BatchRunner?
+  /// Makes plans ready to run.
+  nonisolated let planner: RunPlanner
+  let cache: ActivationCache
   private let multiplyAdds: [Int?]
-  private var memo: [[EffectiveSetting?]: PreviewMetrics] = [:]
-  private var upstreamNumbers: [[EffectiveSetting?]: Int] = [:]
+  var memo = ResultMemo()
+  /// The original network's verdicts in 32-bit floats, once an evaluation has found them.
+  private var baselineVerdicts: [ClassVerdict]?
   private var current: CancellationFlag?
+  /// Stops work ahead of the next key.
+  var background: CancellationFlag?
 
   /// Makes an engine; nothing is computed yet.
   ///
@@ -38,50 +50,78 @@ public actor PreviewEngine {
   ///   - data: What to measure on; nil to measure nothing.
   ///   - threads: Worker threads.
   ///   - seed: Seed of the order of samples.
-  ///   - activationBudget: Bytes of activations that may be kept.
+  ///   - memoryBudget: Bytes that may be held; nil takes ``MemoryBudget/standard``.
   ///   - reference: Run with the plain reference kernels.
+  ///   - draftExecutor: What runs drafts; nil takes bfloat16 where the processor is fast in it.
   /// - Throws: ``EngineError`` when the data does not fit the model.
   public init(
     model: OpenedModel, data: EvaluationData?, threads: Int, seed: Int = 0,
-    activationBudget: Int? = nil, reference: Bool = false
+    memoryBudget: Int? = nil, reference: Bool = false, draftExecutor: (any GraphExecutor)? = nil
   ) throws(EngineError) {
     self.model = model
     self.data = data
+    let memory = memoryBudget.map { MemoryBudget(bytes: $0) } ?? .standard
+    self.memory = memory
     pool = WorkerPool(threads: threads)
-    compressor = try PlanWeights(model: model)
-    let budget =
-      activationBudget ?? min(Int(ProcessInfo.processInfo.physicalMemory / 4), 2 << 30)
-    let cache = ActivationCache(budget: budget)
+    compressor = try PlanWeights(model: model, byteLimit: memory.compressedWeights)
+    let cache = ActivationCache(budget: memory.activations)
     self.cache = cache
     multiplyAdds = model.summary.layers.map(\.multiplyAdds)
     guard let data, model.graph != nil, model.unsupported.isEmpty else {
       runner = nil
+      draftRunner = nil
+      planner = RunPlanner(layers: model.layers, checkpoints: [])
       return
     }
     let graph = try model.runnableGraph()
     try data.check(against: graph.runtimeInputs)
-    let executor: any GraphExecutor =
-      reference ? ReferenceGraphExecutor(graph: graph) : try FastExecutor(graph: graph)
-    runner = BatchRunner(
-      executor: executor, data: data,
+    let costs = GraphCosts(
+      graph: graph, inputs: try data.inputs(for: [0], graphInputs: graph.runtimeInputs))
+    let executors = try Self.executors(
+      graph, memory: memory, reference: reference, draft: draftExecutor)
+    let exact = BatchRunner(
+      executor: executors.exact, data: data,
       batches: SampleBatches(
         order: data.previewOrder(seed: seed), graph: graph,
-        largestValueBytes: try Self.largestValueBytes(graph: graph, data: data)),
+        largestValueBytes: costs?.largestValueBytes),
       cache: cache)
+    runner = exact
+    draftRunner = executors.draft.map { exact.drafting(on: $0) }
+    planner = RunPlanner(
+      layers: model.layers,
+      checkpoints: Self.checkpoints(
+        model, costs, samples: data.count, memory: memory, drafts: executors.draft != nil))
   }
 
-  /// Bytes of the largest value of one sample; nil when shapes depend on the data.
-  private static func largestValueBytes(
-    graph: NetworkGraph, data: EvaluationData
-  ) throws(EngineError) -> Int? {
-    let inputs = try data.inputs(for: [0], graphInputs: graph.runtimeInputs)
-    let facts = try? ShapeInference.infer(graph: graph, inputShapes: inputs.mapValues(\.shape))
-    return facts?.values.filter { $0.constant == nil }
-      .compactMap { fact in fact.shape.map { $0.reduce(fact.type.byteSize, *) } }.max()
+  private static func executors(
+    _ graph: NetworkGraph, memory: MemoryBudget, reference: Bool, draft: (any GraphExecutor)?
+  ) throws(EngineError) -> (exact: any GraphExecutor, draft: (any GraphExecutor)?) {
+    if reference { return (ReferenceGraphExecutor(graph: graph), draft) }
+    let exact = try FastExecutor(graph: graph, preparedByteLimit: memory.preparedWeights)
+    return (exact, draft)
+  }
+
+  /// Positions worth keeping activations at whatever layer is edited.
+  private static func checkpoints(
+    _ model: OpenedModel, _ costs: GraphCosts?, samples: Int, memory: MemoryBudget, drafts: Bool
+  ) -> [Int] {
+    guard let costs else { return [] }
+    let layers = model.layers.compactMap(\.nodes.first)
+    // A draft's activations take half the bytes, and lie beside the exact ones.
+    let share = drafts ? 2.0 / 3 : 1
+    // The edited layer's own inputs come first, and then whatever fits.
+    let widest = layers.map { costs.liveBytes[$0] }.max() ?? 0
+    let fixed = samples * (costs.inputBytes + 2 * costs.outputBytes + widest)
+    let budget = Double(memory.activations - fixed) * share
+    return CheckpointChoice.positions(
+      costs: costs, layers: layers, samples: samples, budget: Int(budget))
   }
 
   /// Whether there is data, and a graph that can be run on it.
   public nonisolated var canMeasure: Bool { runner != nil }
+
+  /// Whether drafts are worth while here; without them every measurement is exact.
+  public nonisolated var drafts: Bool { draftRunner != nil }
 
   /// Applies a plan to the weights: exact, and quick for layers and settings seen before.
   ///
@@ -112,56 +152,112 @@ public actor PreviewEngine {
       cutOff: weights?.cutOff, levels: weights?.levels ?? [])
   }
 
-  /// The result of an earlier, finished evaluation of the same settings.
-  public func known(_ compressed: CompressedPlan) -> PreviewMetrics? { memo[compressed.keys] }
+  /// The surest result of earlier, finished evaluations of the same settings.
+  public func known(_ compressed: CompressedPlan) -> PreviewMetrics? {
+    memo.best(for: compressed.keys)
+  }
 
-  /// Stops the evaluation that is running, if any.
-  public func cancel() { current?.cancel() }
+  /// Stops the evaluation that is running, if any, and work ahead.
+  public func cancel() {
+    current?.cancel()
+    background?.cancel()
+  }
 
   /// Measures a plan against the original network on the same samples.
   ///
   /// - Parameters:
   ///   - compressed: The plan; nil measures the original network alone.
   ///   - focus: The layer being edited: activations in front of it are kept for the next evaluation.
-  ///   - precision: How sure the result is to be.
-  ///   - progress: Told of results so far, from worker threads, about 30 times a second.
+  ///   - precision: How sure the result is to be. A surer one that is known already is given.
+  ///   - progress: Told of results so far, from worker threads, about 30 times a second; and of a
+  ///     finished draft, and of settled counts, when something surer is still to come.
   /// - Returns: The metrics over the whole set.
   /// - Throws: `CancellationError` when cancelled or replaced by a newer evaluation; ``EngineError``.
   public func evaluate(
     _ compressed: CompressedPlan?, focus: String? = nil, precision: EvaluationPrecision = .exact,
     progress: (@Sendable (PreviewMetrics) -> Void)? = nil
   ) async throws -> PreviewMetrics {
-    guard let runner else {
-      _ = try model.runnableGraph()
-      throw EngineError(
-        .invalidData, problem: "there is no evaluation data", remedy: "Give it with --data")
-    }
-    current?.cancel()
-    let untouched = [EffectiveSetting?](repeating: nil, count: model.layers.count)
-    let keys = compressed?.keys ?? untouched
-    if let known = memo[keys] { return known }
+    let runner = try requireRunner()
+    cancel()
+    let keys = compressed?.keys ?? planner.untouched
+    let goal = drafts ? precision.goal : .exact
+    if let known = memo.best(for: keys), known.precision >= goal { return known }
     let flag = CancellationFlag()
     current = flag
     cache.beginEvaluation()
-    let positions = capturePositions(focus: focus)
-    let baseline = planRun(keys: untouched, weights: nil, positions: positions)
-    let plan = planRun(keys: keys, weights: compressed, positions: positions)
-    let tally = OrderedProgress(
-      total: runner.batches.indices.reduce(0) { $0 + $1.count }, report: progress)
-    try await withTaskCancellationHandler {
-      try await pool.forEach(
-        runner.batches.indices.count, isCancelled: { flag.isCancelled },
-        { batch in
-          let outcomes = try runner.outcomes(
-            batch: batch, plan: plan, baseline: baseline, isCancelled: { flag.isCancelled })
-          tally.add(outcomes, batch: batch)
-        })
+    let measurement = Measurement(
+      pool: pool, plan: planner.run(compressed, focus: focus),
+      untouched: planner.run(nil, focus: focus), flag: flag, report: progress)
+    return try await withTaskCancellationHandler {
+      try await measure(measurement, on: runner, keys: keys, goal: goal)
     } onCancel: {
       flag.cancel()
     }
-    guard !flag.isCancelled else { throw CancellationError() }
-    let metrics = tally.metrics
-    memo[keys] = metrics
+  }
+
+  func requireRunner() throws(EngineError) -> BatchRunner {
+    if let runner { return runner }
+    _ = try model.runnableGraph()
+    throw EngineError(
+      .invalidData, problem: "there is no evaluation data", remedy: "Give it with --data")
+  }
+
+  /// Works up from the surest result that is known to the one that is wanted.
+  func measure(
+    _ measurement: Measurement, on runner: BatchRunner, keys: [EffectiveSetting?],
+    goal: MeasuredPrecision
+  ) async throws -> PreviewMetrics {
+    var best = memo.best(for: keys)
+    if let best { measurement.report?(best) }
+    if let draftRunner, (best?.precision ?? .draft) < .settled {
+      let draft = try await measurement.measure(draftRunner, reports: best == nil)
+      best = remember(draft.metrics, keys)
+      if goal == .draft { return draft.metrics }
+      if !draft.samples.planDrafts.isEmpty {
+        measurement.report?(draft.metrics)
+        let settled = try await settle(draft, measurement, on: runner)
+        best = remember(settled, keys)
+        if goal == .settled { return settled }
+        measurement.report?(settled)
+      }
+    }
+    // Results to come replace none that is on the screen: the counts are settled by now.
+    let exact = try await measurement.measure(runner, reports: best == nil)
+    if !exact.samples.baseline.isEmpty { baselineVerdicts = exact.samples.baseline }
+    return remember(exact.metrics, keys)
+  }
+
+  private func remember(
+    _ metrics: PreviewMetrics, _ keys: [EffectiveSetting?]
+  ) -> PreviewMetrics {
+    memo.add(metrics, for: keys)
+    return metrics
+  }
+
+  /// The draft's metrics with the counts of 32-bit floats.
+  private func settle(
+    _ draft: (metrics: PreviewMetrics, samples: SampleClasses), _ measurement: Measurement,
+    on runner: BatchRunner
+  ) async throws -> PreviewMetrics {
+    let baseline: [ClassVerdict]
+    if let known = baselineVerdicts {
+      baseline = known
+    } else {
+      baseline = try await measurement.settle(
+        draft.samples.baselineDrafts, of: measurement.untouched, on: runner)
+      baselineVerdicts = baseline
+    }
+    let plan =
+      measurement.plan.firstChange == nil
+      ? baseline
+      : try await measurement.settle(
+        draft.samples.planDrafts, of: measurement.plan, on: runner)
+    var counts = ClassCounts()
+    for (before, after) in zip(baseline, plan) { counts.add(baseline: before, plan: after) }
+    var metrics = draft.metrics
+    counts.write(into: &metrics)
+    metrics.precision = .settled
+    metrics.seconds = measurement.seconds
     return metrics
   }
 
@@ -170,13 +266,8 @@ public actor PreviewEngine {
   /// - Parameter compressed: The plan; nil runs the model as it is.
   /// - Throws: ``EngineError`` when there is nothing to run; `CancellationError`.
   public func outputs(of compressed: CompressedPlan?) async throws -> [SampleOutput] {
-    guard let runner else {
-      _ = try model.runnableGraph()
-      throw EngineError(
-        .invalidData, problem: "there is no evaluation data", remedy: "Give it with --data")
-    }
-    let untouched = [EffectiveSetting?](repeating: nil, count: model.layers.count)
-    let run = planRun(keys: compressed?.keys ?? untouched, weights: compressed, positions: [])
+    let runner = try requireRunner()
+    let run = planner.run(compressed, focus: nil)
     let count = runner.batches.indices.count
     let collected = Mutex([[SampleOutput]](repeating: [], count: count))
     try await pool.forEach(count) { batch in
@@ -185,50 +276,15 @@ public actor PreviewEngine {
     }
     return collected.withLock { $0.flatMap { $0 } }
   }
+}
 
-  /// Node positions worth keeping activations at: in front of the layer being edited, and at quarters
-  /// of the network's cost, so that an edit elsewhere does not start from the beginning.
-  private func capturePositions(focus: String?) -> [Int] {
-    var positions = Set<Int>()
-    if let focus, let layer = model.layers.first(where: { $0.name == focus }) {
-      positions.formUnion(layer.nodes.prefix(1))
+extension EvaluationPrecision {
+  /// What a result must be at least.
+  var goal: MeasuredPrecision {
+    switch self {
+    case .exact, .auto: .exact
+    case .settled: .settled
+    case .draft: .draft
     }
-    let total = multiplyAdds.reduce(0) { $0 + ($1 ?? 0) }
-    var sum = 0
-    var quarter = 1
-    for (layer, cost) in zip(model.layers, multiplyAdds) where quarter < 4 {
-      if sum >= total * quarter / 4, let node = layer.nodes.first {
-        positions.insert(node)
-        quarter += 1
-      }
-      sum += cost ?? 0
-    }
-    return positions.filter { $0 > 0 }.sorted()
   }
-
-  private func planRun(
-    keys: [EffectiveSetting?], weights: CompressedPlan?, positions: [Int]
-  ) -> PlanRun {
-    var tensors: [String: Tensor] = [:]
-    var first: Int?
-    for (index, layer) in model.layers.enumerated() where keys[index] != nil {
-      guard let changed = weights?.weights[index] else { continue }
-      tensors[layer.weight] = changed.dequantized
-      first = min(first ?? .max, layer.nodes.first ?? 0)
-    }
-    // Every position that any evaluation captured may serve, not only today's.
-    let candidates = Set(positions).union(knownPositions)
-    knownPositions = candidates
-    var upstream: [Int: Int] = [:]
-    for position in candidates {
-      let before = model.layers.indices.map { index in
-        (model.layers[index].nodes.first ?? 0) < position ? keys[index] : nil
-      }
-      if upstreamNumbers[before] == nil { upstreamNumbers[before] = upstreamNumbers.count }
-      upstream[position] = upstreamNumbers[before]
-    }
-    return PlanRun(weights: tensors, upstream: upstream, capture: positions, firstChange: first)
-  }
-
-  private var knownPositions = Set<Int>()
 }

@@ -28,20 +28,14 @@ final class PlanMeter: Sendable {
     case cosine
   }
 
-  private struct State {
-    var upstream: [[EffectiveSetting?]: Int] = [:]
-    var positions = Set<Int>()
-  }
-
   /// The harm of an output that is no number, and the most that any output does.
   private static let worst = 1_000.0
 
-  private let model: OpenedModel
   private let pool: WorkerPool
   private let runner: BatchRunner
   /// What harm is for these data.
   let measure: Measure
-  private let state = Mutex(State())
+  private let planner: RunPlanner
   /// Samples.
   let count: Int
 
@@ -49,7 +43,7 @@ final class PlanMeter: Sendable {
   ///   - samples: Dataset indices, in evaluation order.
   ///   - budget: Bytes of activations that may be kept.
   init(engine: PreviewEngine, runner: BatchRunner, samples: [Int], budget: Int) {
-    model = engine.model
+    planner = RunPlanner(layers: engine.model.layers, checkpoints: [])
     pool = engine.pool.background
     count = samples.count
     measure =
@@ -66,17 +60,16 @@ final class PlanMeter: Sendable {
   /// Measures a plan.
   ///
   /// - Parameters:
-  ///   - capture: Node positions to keep activations at for later plans with the same settings in
-  ///     front of them.
+  ///   - focus: The layer in front of which activations are kept for later plans with the same
+  ///     settings up to there.
   ///   - limit: Samples to measure on, from the first; whole batches are measured.
   func measure(
-    _ plan: CompressedPlan, capture: [Int] = [], limit: Int? = nil
+    _ plan: CompressedPlan, focus: String? = nil, limit: Int? = nil
   ) async throws -> Measurement {
-    let untouched = [EffectiveSetting?](repeating: nil, count: model.layers.count)
     runner.cache.beginEvaluation()
-    let baseline = run(keys: untouched, weights: nil, capture: [])
-    let changed = run(keys: plan.keys, weights: plan, capture: capture)
-    let size = runner.batches.indices.first?.count ?? 1
+    let baseline = planner.run(nil, focus: nil)
+    let changed = planner.run(plan, focus: focus)
+    let size = runner.batches.size
     let batches = min(
       ((limit ?? count) + size - 1) / max(size, 1), runner.batches.indices.count)
     let collected = Mutex([[SampleOutcome]](repeating: [], count: batches))
@@ -100,59 +93,32 @@ final class PlanMeter: Sendable {
     return Measurement(
       metrics: accumulator.metrics(
         total: outcomes.count,
-        seconds: Double(parts.seconds) + Double(parts.attoseconds) * 1e-18),
+        seconds: Double(parts.seconds) + Double(parts.attoseconds) * 1e-18, precision: .exact),
       harms: outcomes.map(harm))
   }
 
   private func harm(_ outcome: SampleOutcome) -> Double {
     let harm =
       switch measure {
-      case .divergence: outcome.divergence ?? 1 - outcome.cosine
+      case .divergence: outcome.classes?.divergence ?? 1 - outcome.cosine
       case .cosine: 1 - outcome.cosine
       }
     return harm.isFinite ? min(max(harm, 0), Self.worst) : Self.worst
-  }
-
-  private func run(
-    keys: [EffectiveSetting?], weights: CompressedPlan?, capture: [Int]
-  ) -> PlanRun {
-    var tensors: [String: Tensor] = [:]
-    var first: Int?
-    for (index, layer) in model.layers.enumerated() where keys[index] != nil {
-      guard let changed = weights?.weights[index] else { continue }
-      tensors[layer.weight] = changed.dequantized
-      first = min(first ?? .max, layer.nodes.first ?? 0)
-    }
-    let layers = model.layers
-    let upstream: [Int: Int] = state.withLock { state in
-      state.positions.formUnion(capture)
-      var upstream: [Int: Int] = [:]
-      for position in state.positions {
-        let before = layers.indices.map { index in
-          (layers[index].nodes.first ?? 0) < position ? keys[index] : nil
-        }
-        let number = state.upstream[before] ?? state.upstream.count
-        state.upstream[before] = number
-        upstream[position] = number
-      }
-      return upstream
-    }
-    return PlanRun(weights: tensors, upstream: upstream, capture: capture, firstChange: first)
   }
 }
 
 extension SampleBatches {
   /// The batches of a part of the data, as large as those of the whole.
   init(splitting order: [Int], as whole: SampleBatches) {
-    let size = whole.indices.first?.count ?? 1
-    self.init(
-      indices: stride(from: 0, to: order.count, by: size).map {
-        Array(order[$0..<min($0 + size, order.count)])
-      }, fixedSize: whole.fixedSize)
+    self.init(order: order, size: whole.size, fixedSize: whole.fixedSize)
   }
 
-  private init(indices: [[Int]], fixedSize: Int?) {
-    self.indices = indices
+  private init(order: [Int], size: Int, fixedSize: Int?) {
+    self.order = order
+    self.size = size
     self.fixedSize = fixedSize
+    indices = stride(from: 0, to: order.count, by: size).map {
+      Array(order[$0..<min($0 + size, order.count)])
+    }
   }
 }

@@ -21,7 +21,7 @@ extension SearchSession {
       choices[item] = choice
       let compressed = try await engine.compress(plan(choices))
       let found = try await meter.measure(
-        compressed, capture: positions(item), limit: images)
+        compressed, focus: firstLayer(item), limit: images)
       evaluations += 1
       let before = base.measurement.harms.prefix(found.harms.count)
       let harm = found.harm - before.reduce(0, +) / Double(max(before.count, 1))

@@ -27,8 +27,6 @@ final class SearchSession {
   private var unmeasured: (plan: CompressionPlan, bytes: Int)
   private let start = ContinuousClock.now
 
-  /// Bytes of activations that are kept while searching.
-  private static let budget = min(Int(ProcessInfo.processInfo.physicalMemory / 8), 1 << 30)
   /// The share of a search that each phase takes, about.
   private static let shares: [(phase: SearchProgress.Phase, share: Double)] = [
     (.weights, 0.05), (.curves, 0.45), (.front, 0.1), (.passes, 0.35), (.report, 0.05),
@@ -49,9 +47,9 @@ final class SearchSession {
     report = progress
     unmeasured = (search.start, engine.model.fileBytes)
     meter = PlanMeter(
-      engine: engine, runner: runner, samples: split.search, budget: Self.budget)
+      engine: engine, runner: runner, samples: split.search, budget: engine.memory.activations / 2)
     reportMeter = PlanMeter(
-      engine: engine, runner: runner, samples: split.report, budget: Self.budget / 4)
+      engine: engine, runner: runner, samples: split.report, budget: engine.memory.activations / 8)
     let start = (plan: search.start, bytes: engine.model.fileBytes)
     space = try await SearchSpace.build(search, model: engine.model, pool: engine.pool.background) {
       done in
@@ -109,7 +107,7 @@ final class SearchSession {
     if let known = measured[choices] { return known }
     let plan = plan(choices)
     let compressed = try await engine.compress(plan)
-    let measurement = try await meter.measure(compressed, capture: item.map(positions) ?? [])
+    let measurement = try await meter.measure(compressed, focus: item.flatMap(firstLayer))
     evaluations += 1
     let candidate = SearchCandidate(
       choices: choices, plan: plan, bytes: space.bytes(choices), cost: space.cost(choices),
@@ -118,10 +116,10 @@ final class SearchSession {
     return candidate
   }
 
-  /// The node position in front of an item.
-  func positions(_ item: Int) -> [Int] {
-    let nodes = space.items[item].layers.compactMap { engine.model.layers[$0].nodes.first }
-    return nodes.min().map { $0 > 0 ? [$0] : [] } ?? []
+  /// The layer of an item that runs first.
+  func firstLayer(_ item: Int) -> String? {
+    space.items[item].layers.map { engine.model.layers[$0] }
+      .min { ($0.nodes.first ?? 0) < ($1.nodes.first ?? 0) }?.name
   }
 
   /// Takes a measured plan as the best so far.

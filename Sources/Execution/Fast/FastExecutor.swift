@@ -18,6 +18,7 @@ public final class FastExecutor: GraphExecutor {
   private let registry: OperatorRegistry
   private let interpreter: PlainInterpreter
   private let services: RunServices
+  private let options: Options
   private let schedules = Mutex<[ScheduleKey: Schedule]>([:])
 
   /// The most schedules that are kept.
@@ -28,24 +29,30 @@ public final class FastExecutor: GraphExecutor {
   /// - Parameters:
   ///   - graph: The graph to run.
   ///   - registry: The operators in use.
-  ///   - preparedByteLimit: Memory for the prepared forms of replaced weights.
-  /// - Throws: ``EngineError`` with code `unsupported` naming the first node that can't be run.
+  ///   - options: Choices between speed, memory and nearness to other runtimes.
+  /// - Throws: ``EngineError`` with code `unsupported`: naming the first node that can't be run, or
+  ///   when bf16 is asked for and the processor lacks it.
   public init(
-    graph: NetworkGraph, registry: OperatorRegistry = .standard,
-    preparedByteLimit: Int = 1 << 29
+    graph: NetworkGraph, registry: OperatorRegistry = .standard, options: Options = Options()
   ) throws(EngineError) {
     self.graph = graph
+    self.options = options
     self.registry = registry
     if let (index, reason) = UnsupportedOperators.find(in: graph, registry: registry).first {
       throw EngineError(
         .unsupported, subject: graph.describe(index), problem: reason,
         remedy: "The model can be inspected but not run")
     }
+    if options.precision == .bfloat16 && !FastExecutor.supportsBFloat16 {
+      throw EngineError(
+        .unsupported, subject: "bf16", problem: "the processor has no bf16 products",
+        remedy: "Run in float32")
+    }
     interpreter = PlainInterpreter(model: graph, registry: registry)
     services = RunServices(
       constants: ConstantTable(
-        graph: graph, interpreter: interpreter, byteLimit: preparedByteLimit),
-      byteLimit: preparedByteLimit)
+        graph: graph, interpreter: interpreter, byteLimit: options.preparedByteLimit),
+      byteLimit: options.preparedByteLimit)
   }
 
   /// Runs the graph, or its rest from a checkpoint, as ``GraphExecutor`` says.
@@ -58,7 +65,9 @@ public final class FastExecutor: GraphExecutor {
     }
     let shapes: [String: [Int]]
     if let checkpoint = options.resume {
-      guard let cut = checkpoint.values[Cut.name] as? Cut else {
+      guard let cut = checkpoint.values[Cut.name] as? Cut,
+        cut.precision == self.options.precision
+      else {
         throw EngineError(
           .invalidArgument, subject: "checkpoint", problem: "was made by another executor",
           remedy: "Resume from a checkpoint of the same executor")
@@ -102,6 +111,7 @@ public final class FastExecutor: GraphExecutor {
         result.checkpoints[position] = capture(state, before: position)
         captures.removeFirst()
       }
+      if let stop = options.stopBefore, stop <= entry.position { return result }
       if options.isCancelled?() == true { throw CancellationError() }
       do {
         try entry.step.run(state)
@@ -131,11 +141,13 @@ private struct Cut: Sendable {
   /// No value of a graph has an empty name.
   static let name = ""
   let inputShapes: [String: [Int]]
+  let precision: FastExecutor.Precision
 }
 
 extension FastExecutor {
   private func capture(_ state: RunState, before position: Int) -> Checkpoint {
-    var values: [String: any Sendable] = [Cut.name: Cut(inputShapes: state.schedule.inputShapes)]
+    let cut = Cut(inputShapes: state.schedule.inputShapes, precision: options.precision)
+    var values: [String: any Sendable] = [Cut.name: cut]
     var byteCount = 0
     for slot in state.schedule.liveSlots(before: position) {
       guard let value = state.values[slot] else { continue }
@@ -189,7 +201,7 @@ extension FastExecutor {
       graph: graph, inputShapes: shapes, registry: registry, weights: weights)
     let builder = ScheduleBuilder(
       graph: graph, interpreter: interpreter, facts: facts, services: services,
-      replacing: weights)
+      options: options, replacing: weights)
     let lowering = Lowering(builder: builder)
     let nodes = neededNodes().filter { index in
       !graph.nodes[index].outputs.allSatisfy { $0.isEmpty || builder.isConstant($0) }

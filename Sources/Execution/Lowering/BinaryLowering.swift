@@ -38,7 +38,7 @@ private func emitBinary(
   if aIsFull && bIsFull {
     // The layout of a computed value wins over a plain one.
     let (first, second) = (try builder.layout(of: a), try builder.layout(of: b))
-    let common = first.isPlain ? second : first
+    let common = first.isDense ? second : first
     return try emitBinary(
       builder, function, (a, nil, common), (b, nil, common), shape, output, ops)
   }
@@ -50,8 +50,8 @@ private func emitBinary(
     {
       return true
     }
-    let plain = try DataLayout.plain(shape)
-    return try !own.isPlain
+    let plain = try builder.dense(shape)
+    return try !own.isDense
       && emitBinary(
         builder, function, (a, nil, plain), (b, padded, padded), shape, output, ops)
   }
@@ -77,7 +77,7 @@ private func broadcastView(
   _ builder: ScheduleBuilder, _ name: String, rank: Int
 ) throws -> DataLayout {
   let shape = builder.floatShape(name) ?? []
-  return try DataLayout.plain(Array(repeating: 1, count: max(rank - shape.count, 0)) + shape)
+  return try builder.dense(Array(repeating: 1, count: max(rank - shape.count, 0)) + shape)
 }
 
 private typealias Operand = (name: String, view: DataLayout?, layout: DataLayout)

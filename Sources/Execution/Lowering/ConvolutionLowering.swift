@@ -15,15 +15,34 @@ func lowerConvolution(_ builder: ScheduleBuilder, _ request: LoweringRequest) th
   let groups = request.node.int("group") ?? 1
   guard groups > 0, kernel[0] % groups == 0, kernel[1] * groups == source[1] else { return false }
   let weights = groups == 1 ? kernel : [groups, kernel[0] / groups] + kernel.dropFirst()
-  let (sourceAny, weightsAny) = (try DataLayout.any(source), try DataLayout.any(weights))
-  let targetAny = try DataLayout.any(target)
+  let weightsAny = try builder.any(weights)
+  let targetAny = try DataLayout.any(target, builder.resultFormat(request.output))
   let bias = b.isEmpty ? nil : try DataLayout.plain([kernel[0]])
   let ops = request.cPostOps
-  let primitive = try Primitive {
-    cdnn_convolution(
-      &$0, sourceAny.handle, weightsAny.handle, bias?.handle, targetAny.handle,
-      geometry.strides.int64, geometry.skips, geometry.padsBegin.int64, geometry.padsEnd.int64, ops,
-      Int32(ops.count))
+  func make(_ layout: DataLayout, winograd: Bool) throws(OneDNNError) -> Primitive {
+    try Primitive {
+      cdnn_convolution(
+        &$0, winograd ? 1 : 0, layout.handle, weightsAny.handle, bias?.handle, targetAny.handle,
+        geometry.strides.int64, geometry.skips, geometry.padsBegin.int64, geometry.padsEnd.int64,
+        ops, Int32(ops.count))
+    }
+  }
+  let sourceAny = try builder.any(source)
+  var primitive: Primitive
+  if groups == 1, builder.isConstant(w), builder.format == .float32, builder.options.usesWinograd,
+    geometry.isWinograd(channels: min(kernel[0], kernel[1]), target: target),
+    let winograd = try? make(sourceAny, winograd: true)
+  {
+    primitive = winograd
+  } else {
+    primitive = try make(sourceAny, winograd: false)
+    // Saves a copy where oneDNN is as fast in the layout that the input has.
+    let own = try builder.layout(of: x)
+    if !own.isPlain, try primitive.layout(CDNN_ARG_SRC) != own,
+      let adapted = try? make(own, winograd: false), adapted.implementation.hasPrefix("jit")
+    {
+      primitive = adapted
+    }
   }
   try emitWeighted(
     builder, primitive, x, (w, try DataLayout.plain(weights)), bias.map { (b, $0) },
@@ -63,8 +82,8 @@ func lowerDeconvolution(_ builder: ScheduleBuilder, _ request: LoweringRequest) 
     weights.insert(groups, at: 0)
     strides.insert(inputs * outputs * size, at: 0)
   }
-  let (sourceAny, weightsAny) = (try DataLayout.any(source), try DataLayout.any(weights))
-  let targetAny = try DataLayout.any(target)
+  let (sourceAny, weightsAny) = (try builder.any(source), try builder.any(weights))
+  let targetAny = try DataLayout.any(target, builder.resultFormat(request.output))
   let bias = b.isEmpty ? nil : try DataLayout.plain([outputs * groups])
   let ops = request.cPostOps
   let primitive = try Primitive {

@@ -50,6 +50,19 @@ struct KernelGeometry {
     (output - 1) * strides[axis] + dilations[axis] * (kernel[axis] - 1) + 1 - input
   }
 
+  /// Whether Winograd's algorithm is worth trying: dense 3 x 3 kernels at stride 1 with enough
+  /// channels to fill the vector registers.
+  ///
+  /// With few channels, numbers of its 4 x 4 tiles that are powers of two make its buffers collide
+  /// in the cache, so that it is slower than the direct algorithm.
+  func isWinograd(channels: Int, target: [Int]) -> Bool {
+    guard kernel == [3, 3], strides == [1, 1], dilations == [1, 1], channels >= 16 else {
+      return false
+    }
+    let tiles = target[0] * ((target[2] + 3) / 4) * ((target[3] + 3) / 4)
+    return channels >= 32 || tiles.nonzeroBitCount > 1
+  }
+
   /// Skipped elements between taps: 0 is a dense kernel.
   var skips: [Int64] { dilations.map { Int64($0 - 1) } }
 }

@@ -54,6 +54,17 @@ struct Lowering {
     guard request.node.domain.isEmpty, let rule = Lowering.rules[request.node.op] else {
       return false
     }
+    if runsInBFloat16(request) {
+      let before = builder.snapshot
+      builder.format = .bfloat16
+      defer { builder.format = .float32 }
+      if try apply(rule, request) { return true }
+      builder.restore(before)
+    }
+    return try apply(rule, request)
+  }
+
+  private func apply(_ rule: Rule, _ request: LoweringRequest) throws -> Bool {
     do {
       return try rule(builder, request)
     } catch is OneDNNError {
@@ -61,4 +72,22 @@ struct Lowering {
       return false
     }
   }
+
+  /// Whether to try the rule in bf16: products start it, and what reads their results follows.
+  ///
+  /// What does not depend on a product stays exact, such as the arithmetic of attention masks.
+  private func runsInBFloat16(_ request: LoweringRequest) -> Bool {
+    guard builder.options.precision == .bfloat16 else { return false }
+    if Lowering.products.contains(request.node.op) { return true }
+    return Lowering.followers.contains(request.node.op)
+      && request.node.inputs.contains { builder.isBFloat16($0) }
+  }
+
+  private static let products: Set<String> = ["Conv", "ConvTranspose", "Gemm", "MatMul"]
+
+  private static let followers: Set<String> = Set(Activation.operators).union([
+    "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "BatchNormalization",
+    "LayerNormalization", "Softmax", "Concat", "PRelu", "Resize", "Upsample", "Transpose", "Slice",
+    "Split", "Pad", "Add", "Sub", "Mul", "Div", "Max", "Min", "Sum",
+  ])
 }

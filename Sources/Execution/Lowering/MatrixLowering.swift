@@ -15,8 +15,8 @@ private struct MatrixProduct {
   /// Adds the product, weights in the layout that oneDNN likes best when they are constant.
   func emit(_ builder: ScheduleBuilder, _ request: LoweringRequest, shape: [Int]) throws {
     let isWeight = builder.isConstant(b) && bShape.count == 2
-    let weights = isWeight ? try DataLayout.any(bShape) : bView
-    let target = try DataLayout.plain(result)
+    let weights = isWeight ? try builder.any(bShape) : bView
+    let target = try DataLayout.plain(result, builder.resultFormat(request.output))
     let ops = request.cPostOps
     let primitive = try Primitive {
       cdnn_matmul(
@@ -72,8 +72,8 @@ func lowerMatMul(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws 
   }
   guard result.reduce(1, *) == shape.reduce(1, *) else { return false }
   var product = MatrixProduct(
-    a: request.input(0), aView: try DataLayout.plain(a), b: request.input(1), bShape: b,
-    bView: try DataLayout.plain(b), bias: nil, result: result)
+    a: request.input(0), aView: try builder.dense(a), b: request.input(1), bShape: b,
+    bView: try builder.dense(b), bias: nil, result: result)
   if let bias = request.bias {
     let view = try DataLayout.plain(Array(repeating: 1, count: result.count - 1) + [n])
     product.bias = (bias, view)
@@ -96,9 +96,9 @@ func lowerGemm(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws ->
   let k = transA ? a[0] : a[1]
   guard (transB ? b[1] : b[0]) == k else { return false }
   var product = MatrixProduct(
-    a: request.input(0), aView: try DataLayout.plain([m, k], strides: transA ? [1, m] : nil),
+    a: request.input(0), aView: try builder.dense([m, k], strides: transA ? [1, m] : nil),
     b: request.input(1), bShape: [k, n],
-    bView: try DataLayout.plain([k, n], strides: transB ? [1, k] : nil), bias: nil,
+    bView: try builder.dense([k, n], strides: transB ? [1, k] : nil), bias: nil,
     result: [m, n])
   if !c.isEmpty {
     guard let bias = builder.floatShape(c), bias.count <= 2, bias.reduce(1, *) == n,

@@ -53,7 +53,7 @@ func lowerLayerNormalization(
   guard
     parameters.allSatisfy({ builder.floatShape($0.1) == Array(shape[start...]) })
   else { return false }
-  let view = try DataLayout.plain([shape[..<start].reduce(1, *), length])
+  let view = try builder.dense([shape[..<start].reduce(1, *), length])
   let primitive = try Primitive {
     cdnn_layer_normalization(
       &$0, view.handle, node.float("epsilon") ?? 1e-5, scale.isEmpty ? 0 : 1,
@@ -106,7 +106,7 @@ func lowerSoftmax(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws
   let last = request.opset < 13 ? shape.count : start + 1
   let length = shape[start..<last].reduce(1, *)
   let inner = shape[last...].reduce(1, *)
-  let view = try DataLayout.plain(inner == 1 ? [outer, length] : [outer, length, inner])
+  let view = try builder.dense(inner == 1 ? [outer, length] : [outer, length, inner])
   let primitive = try Primitive {
     cdnn_softmax(&$0, view.handle, 1, request.node.op == "LogSoftmax" ? 1 : 0)
   }

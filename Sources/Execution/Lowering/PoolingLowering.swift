@@ -55,7 +55,7 @@ private func emitPooling(
   _ geometry: KernelGeometry, _ target: [Int]
 ) throws {
   let source = try builder.layout(of: request.input(0))
-  let any = try DataLayout.any(target)
+  let any = try builder.any(target)
   let primitive = try Primitive {
     cdnn_pooling(
       &$0, Int32(algorithm), source.handle, any.handle, geometry.kernel.int64,

@@ -35,7 +35,7 @@ func lowerResize(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws 
   default: return false
   }
   let layout = try builder.layout(of: request.input(0))
-  let any = try DataLayout.any(target)
+  let any = try builder.any(target)
   let primitive = try Primitive {
     cdnn_resampling(&$0, Int32(algorithm), layout.handle, any.handle)
   }

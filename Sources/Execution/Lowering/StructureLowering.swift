@@ -19,26 +19,29 @@ func lowerView(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws ->
       else { return false }
     }
   }
-  let plain = try builder.plainSource(input)
-  let slot = builder.define(request.output, shape: shape, layout: nil)
-  builder.emit(ViewStep(source: plain, result: slot, shape: shape))
+  let isBFloat16 = builder.isBFloat16(input)
+  let dense =
+    isBFloat16 ? try builder.denseSource(input, .bfloat16) : try builder.plainSource(input)
+  let layout = isBFloat16 ? try DataLayout.plain(shape, .bfloat16) : nil
+  let slot = builder.define(request.output, shape: shape, layout: layout)
+  builder.emit(ViewStep(source: dense, result: slot, shape: shape, layout: layout))
   return true
 }
 
-/// Copies elements that strides select from a plain value into a fresh plain one.
+/// Copies elements that strides select from a dense value into a fresh dense one.
 private func emitCopy(
   _ builder: ScheduleBuilder, from input: String, strides: [Int], offset: Int, to output: String,
   shape: [Int]
 ) throws {
-  let view = try DataLayout.plain(shape, strides: shape.isEmpty ? nil : strides)
-  let target = try DataLayout.plain(shape)
+  let view = try builder.dense(shape, strides: shape.isEmpty ? nil : strides)
+  let target = try builder.dense(shape)
   let primitive = try Primitive.reorder(view, target)
   try builder.emit(
     primitive,
     [
       .init(
-        argument: 1, source: try builder.plainFloats(input), layout: view,
-        byteOffset: offset * 4)
+        argument: 1, source: try builder.denseFloats(input), layout: view,
+        byteOffset: offset * builder.format.byteSize)
     ], to: output, shape: shape, as: target)
 }
 
@@ -139,13 +142,14 @@ func lowerPad(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws -> 
   else { return false }
   let strides = rowMajorStrides(target)
   let offset = axes.enumerated().reduce(0) { $0 + pads[$1.offset] * strides[$1.element] }
-  let from = try DataLayout.plain(shape)
-  let into = try DataLayout.plain(shape, strides: strides)
-  let source = try builder.plainFloats(request.input(0))
-  let slot = builder.define(request.output, shape: target, layout: nil)
+  let from = try builder.dense(shape)
+  let into = try builder.dense(shape, strides: strides)
+  let source = try builder.denseFloats(request.input(0))
+  let layout = builder.format == .float32 ? nil : try builder.dense(target)
+  let slot = builder.define(request.output, shape: target, layout: layout)
   builder.emit(
     PadStep(
-      source: source, result: slot, shape: target, value: value,
+      source: source, result: slot, shape: target, layout: layout, value: value,
       reorder: try Primitive.reorder(from, into), sourceLayout: from, targetLayout: into,
       offset: offset))
   return true
@@ -162,16 +166,16 @@ func lowerConcat(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws 
   let axis = given < 0 ? given + shape.count : given
   guard shape.indices.contains(axis) else { return false }
   let layouts = try names.map { try builder.layout(of: $0) }
-  if layouts.allSatisfy({ !$0.isPlain }) {
-    let primitive = try concatenation(layouts, axis, try DataLayout.any(shape))
+  if layouts.allSatisfy({ !$0.isDense }) {
+    let primitive = try concatenation(layouts, axis, try builder.any(shape))
     if !primitive.isSlow {
       try emitConcat(builder, primitive, names, layouts, to: request.output, shape: shape)
       return true
     }
   }
-  let plain = try names.map { try DataLayout.plain(builder.floatShape($0) ?? []) }
-  let primitive = try concatenation(plain, axis, try DataLayout.plain(shape))
-  try emitConcat(builder, primitive, names, plain, to: request.output, shape: shape)
+  let dense = try names.map { try builder.dense(builder.floatShape($0) ?? []) }
+  let primitive = try concatenation(dense, axis, try builder.dense(shape))
+  try emitConcat(builder, primitive, names, dense, to: request.output, shape: shape)
   return true
 }
 

@@ -12,8 +12,13 @@ final class DataLayout: @unchecked Sendable, Equatable {
   let shape: [Int]
   /// Bytes that a buffer takes, padding included.
   let byteCount: Int
+  /// How the elements are stored.
+  let format: FloatFormat
   /// Whether the elements lie as in a dense row-major array.
-  let isPlain: Bool
+  let isDense: Bool
+
+  /// Whether this is what tensors are: 32-bit floats in a dense row-major array.
+  var isPlain: Bool { isDense && format == .float32 }
 
   /// Takes over a descriptor.
   init(adopting handle: OpaquePointer) {
@@ -23,28 +28,41 @@ final class DataLayout: @unchecked Sendable, Equatable {
     cdnn_layout_dims(handle, &dims)
     shape = dims.prefix(rank).map { Int($0) }
     byteCount = cdnn_layout_bytes(handle)
-    isPlain = cdnn_layout_is_plain(handle) != 0
+    format = cdnn_layout_type(handle) == CDNN_BF16 ? .bfloat16 : .float32
+    isDense = cdnn_layout_is_plain(handle) != 0
   }
 
   deinit { cdnn_layout_free(handle) }
 
-  /// 32-bit floats, dense row-major or with the given strides in elements.
-  static func plain(_ shape: [Int], strides: [Int]? = nil) throws(OneDNNError) -> DataLayout {
+  /// Dense row-major, or with the given strides in elements.
+  static func plain(
+    _ shape: [Int], strides: [Int]? = nil, _ format: FloatFormat = .float32
+  ) throws(OneDNNError) -> DataLayout {
     let dims = (shape.isEmpty ? [1] : shape).map { Int64($0) }
     var handle: OpaquePointer?
     try OneDNNError.check(
       cdnn_layout_create(
-        &handle, Int32(dims.count), dims, strides?.map { Int64($0) }, Int32(CDNN_F32)))
+        &handle, Int32(dims.count), dims, strides?.map { Int64($0) }, format.code))
     return try adopt(handle)
   }
 
-  /// 32-bit floats in whatever layout a primitive likes best.
-  static func any(_ shape: [Int]) throws(OneDNNError) -> DataLayout {
+  /// Whatever layout a primitive likes best.
+  static func any(
+    _ shape: [Int], _ format: FloatFormat = .float32
+  ) throws(OneDNNError) -> DataLayout {
     let dims = (shape.isEmpty ? [1] : shape).map { Int64($0) }
     var handle: OpaquePointer?
     try OneDNNError.check(
-      cdnn_layout_create_any(&handle, Int32(dims.count), dims, Int32(CDNN_F32)))
+      cdnn_layout_create_any(&handle, Int32(dims.count), dims, format.code))
     return try adopt(handle)
+  }
+
+  /// The same arrangement of elements stored otherwise.
+  func stored(as format: FloatFormat) throws(OneDNNError) -> DataLayout {
+    if format == self.format { return self }
+    var handle: OpaquePointer?
+    try OneDNNError.check(cdnn_layout_with_type(&handle, self.handle, format.code))
+    return try DataLayout.adopt(handle)
   }
 
   private static func adopt(_ handle: OpaquePointer?) throws(OneDNNError) -> DataLayout {

@@ -6,6 +6,9 @@ struct OneDNNError: Error {
   /// oneDNN's number.
   let status: Int32
 
+  /// What stands for "there is no such primitive".
+  static let unimplemented = OneDNNError(status: 3)
+
   /// oneDNN's word for it.
   var text: String { String(cString: cdnn_status_text(status)) }
 

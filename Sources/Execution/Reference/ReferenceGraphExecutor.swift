@@ -47,6 +47,7 @@ public final class ReferenceGraphExecutor: GraphExecutor {
     let start = options.resume?.position ?? 0
     for index in start...graph.nodes.count {
       if captures.contains(index) { result.checkpoints[index] = capture(values, before: index) }
+      if let stop = options.stopBefore, stop <= index { return result }
       guard index < graph.nodes.count else { break }
       if options.isCancelled?() == true { throw CancellationError() }
       try run(index, weights: weights, values: &values)

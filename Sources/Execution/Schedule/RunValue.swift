@@ -29,6 +29,22 @@ struct RunValue: Sendable {
     self.layout = layout
   }
 
+  /// The same dense elements seen with another shape.
+  func reshaped(_ shape: [Int], _ layout: DataLayout?) -> RunValue {
+    RunValue(
+      storage: storage, byteOffset: byteOffset, type: type, shape: shape, layout: layout)
+  }
+
+  private init(
+    storage: TensorStorage, byteOffset: Int, type: ElementType, shape: [Int], layout: DataLayout?
+  ) {
+    self.storage = storage
+    self.byteOffset = byteOffset
+    self.type = type
+    self.shape = shape
+    self.layout = layout
+  }
+
   /// Bytes in memory.
   var byteCount: Int {
     layout?.byteCount ?? shape.reduce(type.byteSize, *)

@@ -24,16 +24,20 @@ final class ScheduleBuilder {
   let graph: NetworkGraph
   let interpreter: PlainInterpreter
   let facts: [String: TensorFact]
+  let options: FastExecutor.Options
   private let constants: ScheduleConstants
   private let services: RunServices
   private var state = State()
   /// The position that steps get: the last node they stand for.
   var position = -1
+  /// How the primitives of the rule that runs now are to see floats.
+  var format = FloatFormat.float32
 
   init(
     graph: NetworkGraph, interpreter: PlainInterpreter, facts: [String: TensorFact],
-    services: RunServices, replacing weights: [String: Tensor]
+    services: RunServices, options: FastExecutor.Options, replacing weights: [String: Tensor]
   ) {
+    self.options = options
     self.graph = graph
     self.interpreter = interpreter
     self.facts = facts
@@ -73,10 +77,33 @@ final class ScheduleBuilder {
     return shape
   }
 
-  /// The layout that a float value is in; plain for constants.
+  /// Whether a run computes the value and keeps it as bf16.
+  func isBFloat16(_ name: String) -> Bool {
+    state.slotOfName[name].map { state.slots[$0].layout?.format == .bfloat16 } ?? false
+  }
+
+  /// The layout that a float value is in, in the present format; dense for constants.
   func layout(of name: String) throws -> DataLayout {
-    if let slot = state.slotOfName[name], let layout = state.slots[slot].layout { return layout }
-    return try DataLayout.plain(floatShape(name) ?? [])
+    if let slot = state.slotOfName[name], let own = state.slots[slot].layout,
+      let layout = try? own.stored(as: format)
+    {
+      return layout
+    }
+    return try dense(floatShape(name) ?? [])
+  }
+
+  /// A dense layout in the present format, or the given strides in elements.
+  func dense(_ shape: [Int], strides: [Int]? = nil) throws -> DataLayout {
+    try DataLayout.plain(shape, strides: strides, format)
+  }
+
+  /// What the primitive likes best, in the present format.
+  func any(_ shape: [Int]) throws -> DataLayout { try DataLayout.any(shape, format) }
+
+  /// The format for a result of a matrix product or convolution, which is summed in 32 bits: outputs
+  /// of the graph keep them.
+  func resultFormat(_ name: String) -> FloatFormat {
+    graph.outputs.contains { $0.name == name } ? .float32 : format
   }
 
   // Sources.
@@ -89,17 +116,28 @@ final class ScheduleBuilder {
     _ name: String, view: DataLayout? = nil, as target: DataLayout
   ) throws -> Source {
     if constants.contains(name) {
-      let seen = try view ?? DataLayout.plain(floatShape(name) ?? [])
+      let seen =
+        try view?.stored(as: .float32) ?? DataLayout.plain(floatShape(name) ?? [])
       return try preparedConstant(name, services.form(view: seen, target: target))
     }
     let slot = try slot(of: name)
     guard let view else {
-      let own = try layout(of: name)
+      let own = try state.slots[slot].layout ?? DataLayout.plain(floatShape(name) ?? [])
       if own == target || (own.isPlain && target.isPlain) { return .slot(slot) }
       return try conversion(slot, .slot(slot), view: own, target: target)
     }
-    let plain = try plainSource(name)
-    return view == target ? plain : try conversion(slot, plain, view: view, target: target)
+    let dense = try denseSource(name, view.format)
+    return view == target ? dense : try conversion(slot, dense, view: view, target: target)
+  }
+
+  /// Where a step finds a computed value as a dense array.
+  func denseSource(_ name: String, _ format: FloatFormat) throws -> Source {
+    if format == .float32 { return try plainSource(name) }
+    let slot = try slot(of: name)
+    let own = try state.slots[slot].layout ?? DataLayout.plain(floatShape(name) ?? [])
+    if own.isDense, own.format == format { return .slot(slot) }
+    let target = try DataLayout.plain(floatShape(name) ?? [], format)
+    return try conversion(slot, .slot(slot), view: own, target: target)
   }
 
   /// Where a step finds a value as a plain tensor.
@@ -111,9 +149,11 @@ final class ScheduleBuilder {
       slot, .slot(slot), view: layout, target: DataLayout.plain(floatShape(name) ?? []))
   }
 
-  /// Where a step finds the plain bytes of a float value, a constant in aligned memory.
-  func plainFloats(_ name: String) throws -> Source {
-    try source(name, as: DataLayout.plain(floatShape(name) ?? []))
+  /// Where a step finds the dense elements of a float value in the present format, a constant in
+  /// aligned memory.
+  func denseFloats(_ name: String) throws -> Source {
+    let layout = try dense(floatShape(name) ?? [])
+    return try source(name, view: layout, as: layout)
   }
 
   private func slot(of name: String) throws -> Int {
@@ -181,8 +221,14 @@ final class ScheduleBuilder {
     _ primitive: Primitive, _ inputs: [PrimitiveStep.Input], to name: String, shape: [Int],
     as layout: DataLayout? = nil
   ) throws {
+    // A simple bf16 primitive is slower than a good one and two conversions.
+    if format == .bfloat16, primitive.isSlow { throw OneDNNError.unimplemented }
     let written = try layout ?? primitive.layout(17)
-    let known = written.isPlain ? nil : written
+    // A dense result may be written as another shape than the value has.
+    var known = written.isPlain ? nil : written
+    if written.isDense, written.format != .float32 {
+      known = try DataLayout.plain(shape, written.format)
+    }
     let slot = define(name, shape: shape, layout: known)
     emit(
       PrimitiveStep(

@@ -31,6 +31,8 @@ public enum Message: Sendable {
   case evaluated(generation: Int, PreviewMetrics)
   /// A measurement was cancelled before its end.
   case evaluationCancelled(generation: Int)
+  /// Neighbours of the plan were measured ahead.
+  case ahead(AheadProgress)
   /// A measurement failed.
   case evaluationFailed(generation: Int, EngineError)
 

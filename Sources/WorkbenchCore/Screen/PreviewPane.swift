@@ -60,20 +60,36 @@ struct PreviewPane {
   private var isStale: Bool { state.metrics != nil && currentMetrics == nil }
 
   private var title: (text: String, slot: ThemeSlot) {
-    if state.isEvaluating {
-      guard let metrics = currentMetrics, metrics.total > 0 else {
-        return ("evaluating  Esc cancels", .progress)
-      }
-      let percent = metrics.images * 100 / metrics.total
-      return ("evaluating \(percent)%  Esc cancels", .progress)
-    }
+    if state.isEvaluating { return ("\(activity)  Esc cancels", .progress) }
     if let metrics = currentMetrics {
       let count = Figures.grouped(metrics.images)
-      return ("\(count) images in \(Figures.fixed(metrics.seconds, 2)) s", .textMuted)
+      let time = Figures.fixed(metrics.seconds, 2)
+      return ("\(metrics.precision.rawValue), \(count) images in \(time) s", .textMuted)
     }
     if state.evaluationError != nil { return ("the measurement failed", .error) }
     if state.model == nil || state.evaluationObstacle != nil { return ("", .textMuted) }
     return ("not measured: r measures", .textMuted)
+  }
+
+  /// What the running measurement is at.
+  private var activity: String {
+    guard let metrics = currentMetrics, metrics.total > 0 else { return "evaluating" }
+    let percent = metrics.images * 100 / metrics.total
+    return switch metrics.precision {
+    case .draft: metrics.isComplete ? "draft, settling" : "draft \(percent)%"
+    case .settled: "settled, exact follows"
+    case .exact: "evaluating \(percent)%"
+    }
+  }
+
+  /// What marks a count that is a draft's.
+  private func countMark(_ metrics: PreviewMetrics) -> String {
+    metrics.precision.hasSettledCounts ? "" : "~"
+  }
+
+  /// What marks a measure that is a draft's.
+  private func measureMark(_ metrics: PreviewMetrics) -> String {
+    metrics.precision == .exact ? "" : "~"
   }
 
   // Pieces.
@@ -144,8 +160,10 @@ struct PreviewPane {
     }
     if let baseline = metrics.baseline, let plan = metrics.plan {
       let first = accuracyLine(metrics, baseline, plan, inner.width)
-      return isLow
-        ? [first] : [first, lossLine(baseline, plan), outputsLine(metrics, label: "outputs")]
+      if isLow { return [first] }
+      return [
+        first, lossLine(metrics, baseline, plan), outputsLine(metrics, label: "outputs"),
+      ]
     }
     if metrics.agreement != nil {
       let first = agreementLine(metrics)
@@ -167,17 +185,19 @@ struct PreviewPane {
     _ metrics: PreviewMetrics, _ baseline: PreviewMetrics.Accuracy,
     _ plan: PreviewMetrics.Accuracy, _ width: Int
   ) -> [StyledText] {
+    let mark = countMark(metrics)
     let pieces = [
-      head("top-1"), plain("\(Figures.fixed(baseline.top1 * 100, 1)) % "), muted("-> "),
-      value("\(Figures.fixed(plan.top1 * 100, 1)) %", stale: isStale), plain("   "),
+      head("top-1"), plain("\(mark)\(Figures.fixed(baseline.top1 * 100, 1)) % "), muted("-> "),
+      value("\(mark)\(Figures.fixed(plan.top1 * 100, 1)) %", stale: isStale), plain("   "),
     ]
     guard let delta = metrics.delta else { return pieces + [counter(metrics)] }
+    if metrics.sqnr == .infinity { return pieces + [muted("no difference"), counter(metrics)] }
     let half = (delta.interval95.upperBound - delta.interval95.lowerBound) / 2 * 100
     let sign = context.glyphs == .ascii ? "+/-" : "±"
     // Within its error bar a difference is no difference: no colour says otherwise.
     let slot: ThemeSlot = delta.interval95.contains(0) ? .value : delta.top1 < 0 ? .loss : .gain
     let difference = [
-      value(Figures.signed(delta.top1 * 100, 1), slot, stale: isStale),
+      value("\(mark)\(Figures.signed(delta.top1 * 100, 1))", slot, stale: isStale),
       value(" \(sign)\(Figures.fixed(half, 1)) pt", slot, stale: isStale), muted(" paired"),
     ]
     let probability = muted("   p \(Figures.probability(delta.p))")
@@ -195,19 +215,22 @@ struct PreviewPane {
   }
 
   private func lossLine(
-    _ baseline: PreviewMetrics.Accuracy, _ plan: PreviewMetrics.Accuracy
+    _ metrics: PreviewMetrics, _ baseline: PreviewMetrics.Accuracy,
+    _ plan: PreviewMetrics.Accuracy
   ) -> [StyledText] {
-    [
-      head("loss"), plain("\(Figures.fixed(baseline.loss, 3)) "), muted("-> "),
-      value(Figures.fixed(plan.loss, 3), stale: isStale), muted("   top-5 "),
-      plain("\(Figures.fixed(baseline.top5 * 100, 1)) % "), muted("-> "),
-      value("\(Figures.fixed(plan.top5 * 100, 1)) %", stale: isStale),
+    let (loss, top5) = (measureMark(metrics), countMark(metrics))
+    return [
+      head("loss"), plain("\(loss)\(Figures.fixed(baseline.loss, 3)) "), muted("-> "),
+      value("\(loss)\(Figures.fixed(plan.loss, 3))", stale: isStale), muted("   top-5 "),
+      plain("\(top5)\(Figures.fixed(baseline.top5 * 100, 1)) % "), muted("-> "),
+      value("\(top5)\(Figures.fixed(plan.top5 * 100, 1)) %", stale: isStale),
     ]
   }
 
   private func agreementLine(_ metrics: PreviewMetrics) -> [StyledText] {
     [
-      head("agrees"), value(percentText(metrics.agreement), stale: isStale),
+      head("agrees"),
+      value(countMark(metrics) + percentText(metrics.agreement), stale: isStale),
       muted(" of first classes with the original"), counter(metrics),
     ]
   }
@@ -216,15 +239,20 @@ struct PreviewPane {
     var pieces = [head(label)]
     if metrics.agreement != nil, metrics.baseline != nil {
       pieces += [
-        muted("agreement "), value(percentText(metrics.agreement), stale: isStale), plain("  "),
+        muted("agreement "),
+        value(countMark(metrics) + percentText(metrics.agreement), stale: isStale), plain("  "),
       ]
     }
+    if metrics.sqnr == .infinity { return pieces + [muted("equal to the original's")] }
+    let mark = measureMark(metrics)
     if let divergence = metrics.divergence {
-      pieces += [muted("KL "), value(Figures.fixed(divergence, 4), stale: isStale), plain("  ")]
+      pieces += [
+        muted("KL "), value("\(mark)\(Figures.fixed(divergence, 4))", stale: isStale), plain("  "),
+      ]
     }
     return pieces + [
-      muted("cosine "), value(Figures.fixed(metrics.cosine, 4), stale: isStale),
-      muted("  SQNR "), value("\(Figures.fixed(metrics.sqnr, 1)) dB", stale: isStale),
+      muted("cosine "), value("\(mark)\(Figures.fixed(metrics.cosine, 4))", stale: isStale),
+      muted("  SQNR "), value("\(mark)\(Figures.fixed(metrics.sqnr, 1)) dB", stale: isStale),
     ]
   }
 

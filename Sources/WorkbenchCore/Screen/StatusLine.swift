@@ -34,6 +34,7 @@ struct StatusLine {
     }
     if let percent = state.search.percent { parts.append(("search \(percent)%", nil)) }
     parts.append((state.hasUnsavedPlan ? "plan*" : "plan", nil))
+    if let ahead = state.aheadText { parts.append((ahead, nil)) }
     if let model = state.model { parts.append((model.name, nil)) }
     if let data = state.data { parts.append((data.name, nil)) }
     if !state.filter.isEmpty { parts.append(("filter \(state.filter)", nil)) }

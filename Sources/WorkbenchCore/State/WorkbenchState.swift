@@ -86,6 +86,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var evaluationError: EngineError?
   /// Every plan measured in this session.
   public internal(set) var points: [MeasuredPoint] = []
+  /// What is measured ahead of the next key; nil when nothing is.
+  public internal(set) var ahead: AheadProgress?
   /// Whether an export is being written.
   public internal(set) var isExporting = false
 

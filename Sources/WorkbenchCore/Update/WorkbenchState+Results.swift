@@ -55,6 +55,8 @@ extension WorkbenchState {
       isEvaluating = false
       self.metrics = Stamped(metrics, generation: generation)
       addPoint()
+    case .ahead(let progress):
+      if progress.generation == generation { ahead = progress }
     case .evaluationCancelled(let generation):
       if generation == self.generation { isEvaluating = false }
     case .evaluationFailed(let generation, let error):

@@ -14,6 +14,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @OptionGroup var data: DataOptions
   @Option(help: "The compression plan (YAML or JSON).", completion: .file()) var plan: String?
   @OptionGroup var precision: PrecisionOptions
+  @OptionGroup var memory: MemoryOptions
   @Option(help: "Show a progress bar: never, auto or always.") var progress: ProgressMode = .auto
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -21,12 +22,14 @@ struct EvaluateCommand: AsyncParsableCommand {
     let opened = try model.open()
     let samples = try data.openRequired()
     let engine = try PreviewEngine(
-      model: opened, data: samples, threads: model.threads.count, seed: data.seed)
+      model: opened, data: samples, threads: model.threads.count, seed: data.seed,
+      memoryBudget: memory.memory?.bytes)
     let compressed = try await plan.map { path in
       try CompressionPlan.read(path: path)
     }.asyncMap { try await engine.compress($0) }
     let line = ProgressLine(progress)
-    let metrics = try await engine.evaluate(compressed, precision: precision.precision) { partial in
+    let metrics = try await engine.evaluate(compressed, precision: precision.precision ?? .exact) {
+      partial in
       line.show(
         Double(partial.images) / Double(max(partial.total, 1)),
         "\(partial.images) of \(partial.total)")

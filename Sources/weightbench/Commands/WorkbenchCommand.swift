@@ -20,14 +20,23 @@ struct WorkbenchCommand: AsyncParsableCommand {
     name: .customLong("keep-batchnorm"), help: "Do not fold batch normalization.")
   var keepBatchNorm = false
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var precision: PrecisionOptions
+  @OptionGroup var memory: MemoryOptions
+  @Flag(
+    name: .customLong("no-speculation"),
+    help: "Do not measure neighbours of the selected layer's setting ahead when idle.")
+  var noSpeculation = false
   @OptionGroup var screen: ScreenOptions
 
   func run() async throws {
-    let opened = try source()
+    let opened = try BundledFiles.source(model: model, data: data.data)
     let library = BundledFiles.themes()
     let configuration = WorkbenchConfiguration(
       model: opened.model, data: opened.data, plan: plan, limit: data.limit, seed: data.seed,
-      threads: threads.count, keepBatchNorm: keepBatchNorm, themes: library,
+      threads: threads.count, precision: precision.precision ?? .auto,
+      memoryBudget: memory.memory?.bytes,
+      worksAhead: !noSpeculation && screen.dumpScreen == nil, keepBatchNorm: keepBatchNorm,
+      themes: library,
       theme: try screen.theme(from: library), folder: FileManager.default.currentDirectoryPath,
       // Scripts start from what they name, whatever was left by someone at the keyboard.
       keepsSession: screen.keys == nil && screen.dumpScreen == nil)
@@ -44,17 +53,5 @@ struct WorkbenchCommand: AsyncParsableCommand {
     let loop = try await TerminalLoop(
       configuration: configuration, depth: screen.color.depth, glyphs: screen.glyphs)
     try await loop.run(keys: keys, waits: !screen.noWait, dumpPath: screen.dumpScreen)
-  }
-
-  /// The model and data to open: those given, or the bundled sample.
-  private func source() throws -> (model: String, data: String?) {
-    if let model { return (model, data.data) }
-    guard let sample = BundledFiles.sample else {
-      throw EngineError(
-        .missingFile, subject: "bundled sample", problem: "was not found beside the program",
-        remedy: "Name a model: weightbench MODEL --data DATA, or set WEIGHTBENCH_HOME to the "
-          + "folder that holds sample-models")
-    }
-    return (sample.model, data.data ?? sample.data)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import TerminalCells
 
 /// Files that come with the program: themes and sample models.
@@ -58,5 +59,21 @@ enum BundledFiles {
     let data = root.appending(path: "sample-models/fashion-mnist/fashion-mnist-test2000.yaml").path
     guard FileManager.default.fileExists(atPath: model) else { return nil }
     return (model, data)
+  }
+
+  /// The model and data to open: those given, or the bundled sample.
+  ///
+  /// - Throws: ``EngineError`` when no model is given and the sample is not there.
+  static func source(
+    model: String?, data: String?
+  ) throws(EngineError) -> (model: String, data: String?) {
+    if let model { return (model, data) }
+    guard let sample else {
+      throw EngineError(
+        .missingFile, subject: "bundled sample", problem: "was not found beside the program",
+        remedy: "Name a model: weightbench MODEL --data DATA, or set WEIGHTBENCH_HOME to the "
+          + "folder that holds sample-models")
+    }
+    return (sample.model, data ?? sample.data)
   }
 }

@@ -23,8 +23,11 @@ struct DataOptions: ParsableArguments {
   }
 
   /// The data; nil when none is given.
-  func open() throws -> EvaluationData? {
-    try data.map { try EvaluationData.open(path: $0, limit: limit) }
+  func open() throws -> EvaluationData? { try data.map { try open($0) } }
+
+  /// The data at a path, which need not be the one given.
+  func open(_ path: String) throws -> EvaluationData {
+    try EvaluationData.open(path: path, limit: limit)
   }
 
   /// The data, which this command can't do without.

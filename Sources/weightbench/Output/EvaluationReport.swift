@@ -104,14 +104,16 @@ struct EvaluationReport: Encodable {
     }
   }
 
-  /// The report in lines for people.
+  /// The report in lines for people; `~` marks what is a draft's.
   var text: String {
     var lines: [String] = []
+    let count = precision == Self.name(of: .draft) ? "~" : ""
+    let measure = precision == Self.name(of: .exact) ? "" : "~"
     func describe(_ label: String, _ accuracy: Accuracy) {
       let loss = accuracy.loss.map { String($0).prefix(7) } ?? "-"
       lines.append(
-        "\(label)  top-1 \(Output.percent(accuracy.top1)) (\(accuracy.correct) of \(images))"
-          + "  top-5 \(Output.percent(accuracy.top5))  loss \(loss)")
+        "\(label)  top-1 \(count)\(Output.percent(accuracy.top1)) (\(accuracy.correct) of \(images))"
+          + "  top-5 \(count)\(Output.percent(accuracy.top5))  loss \(measure)\(loss)")
     }
     if let baseline { describe("original", baseline) }
     if let plan { describe("plan    ", plan) }
@@ -119,17 +121,18 @@ struct EvaluationReport: Encodable {
       let half = (delta.interval95[1] - delta.interval95[0]) / 2
       lines.append(
         String(
-          format: "delta     %+.2f ±%.2f points, paired, 95 %%  p %.3g  better %d  worse %d",
+          format:
+            "delta     \(count)%+.2f ±%.2f points, paired, 95 %%  p %.3g  better %d  worse %d",
           delta.top1 * 100, half * 100, delta.p, delta.better, delta.worse))
     }
     if let agreement {
       lines.append(
-        "agreement with the original \(Output.percent(agreement))"
-          + (divergence.map { String(format: "  KL %.4g nats", $0) } ?? ""))
+        "agreement with the original \(count)\(Output.percent(agreement))"
+          + (divergence.map { String(format: "  KL \(measure)%.4g nats", $0) } ?? ""))
     }
     if plan == nil, let cosine {
       lines.append(
-        String(format: "cosine    %.6f", cosine)
+        String(format: "cosine    \(measure)%.6f", cosine)
           + (sqnr.map { String(format: "  SQNR %.1f dB", $0) } ?? "  outputs are equal"))
     }
     if let size {
@@ -142,7 +145,13 @@ struct EvaluationReport: Encodable {
     }
     if let sparsity { lines.append("zeros     \(Output.percent(sparsity)) of the weights") }
     for notice in notices ?? [] { lines.append("note      \(notice)") }
-    lines.append(String(format: "%d samples in %.2f s", images, seconds))
+    let kind =
+      switch precision {
+      case Self.name(of: .draft): "a draft in bfloat16"
+      case Self.name(of: .settled): "counts settled in 32-bit floats, ~ is a bfloat16 draft's"
+      default: "exact in 32-bit floats"
+      }
+    lines.append(String(format: "%d samples in %.2f s, ", images, seconds) + kind)
     return lines.joined(separator: "\n")
   }
 }

@@ -18,9 +18,26 @@ final class EffectRunner: Sendable {
   private let engine = Mutex<PreviewEngine?>(nil)
   private let jobs = Mutex<[Kind: Task<Void, Never>]>([:])
   private let running = Atomic<Int>(0)
+  private let ahead = Mutex(Ahead())
 
-  /// - Parameter post: Delivers a message to the run loop, from any thread.
-  init(post: @escaping @Sendable (Message) -> Void) { self.post = post }
+  /// Work ahead, and what it was asked for.
+  private struct Ahead {
+    var request: AheadRequest?
+    var task: Task<Void, Never>?
+  }
+
+  /// How long no key must have come before work ahead begins: longer than a key repeats.
+  private static let pause = Duration.milliseconds(120)
+
+  private let precision: EvaluationPrecision
+
+  /// - Parameters:
+  ///   - precision: How sure measurements are to be.
+  ///   - post: Delivers a message to the run loop, from any thread.
+  init(precision: EvaluationPrecision, post: @escaping @Sendable (Message) -> Void) {
+    self.precision = precision
+    self.post = post
+  }
 
   /// Whether no job is running.
   var isIdle: Bool { running.load(ordering: .sequentiallyConsistent) == 0 }
@@ -77,6 +94,47 @@ final class EffectRunner: Sendable {
     }
   }
 
+  /// Prepares the selected layer and measures neighbours of the plan, after a moment in which no key
+  /// came; not counted as a running job, since nothing waits for it.
+  ///
+  /// A request that is under way or done is not started again.
+  func workAhead(_ request: AheadRequest) {
+    guard let engine = engine.withLock({ $0 }) else { return }
+    ahead.withLock { ahead in
+      guard ahead.request != request else { return }
+      ahead.task?.cancel()
+      ahead.request = request
+      ahead.task = Task.detached { await self.workAhead(request, engine) }
+    }
+  }
+
+  /// Stops work ahead; what it found so far is kept.
+  func stopAhead() {
+    ahead.withLock { ahead in
+      ahead.task?.cancel()
+      ahead = Ahead()
+    }
+  }
+
+  private func workAhead(_ request: AheadRequest, _ engine: PreviewEngine) async {
+    let total = request.neighbours.count
+    let tell: @Sendable (Int) -> Void = { done in
+      self.post(
+        .ahead(
+          AheadProgress(
+            generation: request.generation, layer: request.layer, done: done, total: total)))
+    }
+    do {
+      try await Task.sleep(for: Self.pause)
+      tell(0)
+      try await engine.prepare(engine.compress(request.plan), focus: request.layer)
+      try await engine.speculate(
+        on: request.neighbours, focus: request.layer, precision: precision, progress: tell)
+    } catch {
+      // Stopped by a key; or a failure, which the measurement that needs it tells.
+    }
+  }
+
   private func start(_ kind: Kind, _ body: @escaping @Sendable () async -> Void) {
     running.add(1, ordering: .sequentiallyConsistent)
     jobs.withLock { jobs in
@@ -96,7 +154,9 @@ final class EffectRunner: Sendable {
     do {
       let compressed = try await engine.compress(plan)
       try Task.checkCancellation()
-      let metrics = try await engine.evaluate(compressed, focus: focus) { partial in
+      let metrics = try await engine.evaluate(
+        compressed, focus: focus, precision: precision
+      ) { partial in
         self.post(.progress(generation: generation, partial))
       }
       post(.evaluated(generation: generation, metrics))

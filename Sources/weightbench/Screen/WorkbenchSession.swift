@@ -14,6 +14,10 @@ struct WorkbenchConfiguration: Sendable {
   var limit: Int?
   var seed: Int
   var threads: Int
+  var precision: EvaluationPrecision
+  var memoryBudget: Int?
+  /// Whether the time between keys is used to measure what the next one may ask for.
+  var worksAhead: Bool
   var keepBatchNorm: Bool
   var themes: ThemeLibrary
   var theme: Theme
@@ -54,7 +58,7 @@ final class WorkbenchSession {
       columns: columns, rows: rows, glyphs: glyphs, folder: configuration.folder,
       keepsSession: configuration.keepsSession)
     sessionFile = SessionFile(model: configuration.model)
-    runner = EffectRunner(post: post)
+    runner = EffectRunner(precision: configuration.precision, post: post)
     receive(
       .themes(
         Self.themes(configuration).map {
@@ -83,6 +87,8 @@ final class WorkbenchSession {
 
   /// Takes in a message and starts what it asks for.
   func receive(_ message: Message) {
+    if case .key = message { runner.stopAhead() }
+    defer { workAhead() }
     for effect in Workbench.update(&state, message, time: time) {
       switch effect {
       case .setTheme(let slug):
@@ -97,6 +103,12 @@ final class WorkbenchSession {
       default: runner.run(effect)
       }
     }
+  }
+
+  /// Uses idle time for what the next key may ask for; the same is asked for once.
+  private func workAhead() {
+    guard configuration.worksAhead, runner.isIdle, let request = state.aheadRequest else { return }
+    runner.workAhead(request)
   }
 
   /// The effects for the run loop since the last call.
@@ -140,7 +152,8 @@ final class WorkbenchSession {
         }
         runner.use(
           try PreviewEngine(
-            model: model, data: data, threads: configuration.threads, seed: configuration.seed))
+            model: model, data: data, threads: configuration.threads, seed: configuration.seed,
+            memoryBudget: configuration.memoryBudget))
       } catch {
         failure = EffectRunner.engineError(error)
         data = nil

@@ -35,6 +35,14 @@ struct RandomNode {
     return (graph, runtime)
   }
 
+  /// Whether the fast executor runs the node on oneDNN.
+  func isOnOneDNN() throws -> Bool {
+    let (graph, inputs) = graph()
+    let steps = try FastExecutor(graph: graph).implementations(
+      inputShapes: inputs.mapValues(\.shape))
+    return steps.contains { $0.implementation != "reference" }
+  }
+
   /// How the fast executor differs from the reference executor; nil when it does not.
   func difference(absolute: Double = 1e-4) throws -> String? {
     let (graph, inputs) = graph()

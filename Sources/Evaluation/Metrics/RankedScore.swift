@@ -1,0 +1,7 @@
+/// The score of a class.
+struct RankedScore: Sendable, Hashable {
+  /// The class.
+  var index: Int
+  /// Its score.
+  var score: Float
+}
