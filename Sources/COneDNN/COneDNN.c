@@ -365,6 +365,14 @@ static int new_attributes(dnnl_primitive_attr_t *out, const cdnn_post_op *post_o
     status = dnnl_post_ops_create(&chain);
     for (int i = 0; !status && i < count; i++) {
       float alpha = post_ops[i].alpha, beta = post_ops[i].beta;
+      if (post_ops[i].function == CDNN_SUM) {
+#if DNNL_VERSION_MAJOR >= 3
+        status = dnnl_post_ops_append_sum(chain, 1.0f, 0, dnnl_data_type_undef);
+#else
+        status = dnnl_post_ops_append_sum(chain, 1.0f);
+#endif
+        continue;
+      }
       dnnl_alg_kind_t algorithm = eltwise_algorithm(post_ops[i].function, &alpha, &beta);
 #if DNNL_VERSION_MAJOR >= 3
       status = dnnl_post_ops_append_eltwise(chain, algorithm, alpha, beta);

@@ -25,20 +25,6 @@ import Testing
     #expect(counts.withLock { $0 }.allSatisfy { $0 == 1 })
   }
 
-  @Test func workThatCanWaitLetsOtherWorkGoFirst() async throws {
-    let pool = WorkerPool(threads: 1)
-    let done = Mutex(false)
-    let (first, started) = AsyncStream<Void>.makeStream()
-    // Far more items than there is time for: it ends only because the other list went first.
-    let slow = Task {
-      try await pool.background.forEach(
-        .max, isCancelled: { done.withLock { $0 } }, { if $0 == 0 { started.finish() } })
-    }
-    for await _ in first {}
-    try await pool.forEach(2) { item in if item == 1 { done.withLock { $0 = true } } }
-    await #expect(throws: CancellationError.self) { try await slow.value }
-  }
-
   @Test func noItemsReturnAtOnce() async throws {
     try await WorkerPool(threads: 1).forEach(0) { _ in Issue.record("no item exists") }
   }

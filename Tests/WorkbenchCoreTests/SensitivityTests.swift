@@ -43,8 +43,8 @@ import WorkbenchCore
     Case(keys: "3jk<Enter>", layer: "layer1.0.conv2", after: "prune 50.0 bits fp"),
     Case(keys: "G<Enter>", layer: "linear", after: "prune 50.0 bits fp"),
     Case(keys: "/3.1.conv2<Enter><Enter>", layer: "layer3.1.conv2", after: "prune 50.0 bits fp"),
-    Case(keys: "A", after: "prune 30.0 bits fp"),
-    Case(keys: "A", layer: "layer3.2.conv2", after: "prune 70.0 bits fp"),
+    Case(keys: "A", after: "prune 70.0 bits fp"),
+    Case(keys: "A", layer: "layer3.2.conv2", after: "prune 60.0 bits fp"),
     Case(keys: "Au", layer: "layer3.2.conv2", after: "prune 0.0 bits fp"),
     Case(keys: "5bA", layer: "layer3.2.conv2", after: "prune 80.0 bits fp"),
     Case(keys: "<Tab>A", after: "prune 0.0 bits 3"),
@@ -158,7 +158,7 @@ import WorkbenchCore
     session.finishScan()
     try session.type("A")
     #expect(session.setting("layer3.2.conv2") == "prune 0.0 bits fp")
-    #expect(session.setting("conv1") == "prune 30.0 bits fp")
+    #expect(session.setting("conv1") == "prune 70.0 bits fp")
   }
 
   @Test func sortingByLossPutsTheMostHarmedFirst() throws {

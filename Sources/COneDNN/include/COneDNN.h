@@ -55,6 +55,8 @@ enum {
   CDNN_ROUND,
   CDNN_MISH,
   CDNN_HARDSWISH,
+  /// As a post-op only: adds what the result's memory holds.
+  CDNN_SUM,
 };
 
 /// Binary functions.
@@ -69,7 +71,7 @@ enum { CDNN_REDUCE_MAX, CDNN_REDUCE_MIN, CDNN_REDUCE_SUM, CDNN_REDUCE_MUL, CDNN_
 /// Resampling.
 enum { CDNN_RESAMPLE_NEAREST, CDNN_RESAMPLE_LINEAR };
 
-/// An element-wise function applied to the result of a primitive before it is stored.
+/// A function applied to the result of a primitive before it is stored.
 typedef struct {
   int function;
   float alpha;

@@ -36,6 +36,8 @@ public actor PreviewEngine {
   nonisolated let planner: RunPlanner
   let cache: ActivationCache
   private let multiplyAdds: [Int?]
+  /// Exact sizes, without making weights.
+  public nonisolated let sizes: PlanSizes
   var memo = ResultMemo()
   /// The original network's verdicts in 32-bit floats, once an evaluation has found them.
   private var baselineVerdicts: [ClassVerdict]?
@@ -63,10 +65,11 @@ public actor PreviewEngine {
     let memory = memoryBudget.map { MemoryBudget(bytes: $0) } ?? .standard
     self.memory = memory
     pool = WorkerPool(threads: threads)
-    compressor = try PlanWeights(model: model, byteLimit: memory.compressedWeights)
+    compressor = PlanWeights(model: model, byteLimit: memory.compressedWeights)
     let cache = ActivationCache(budget: memory.activations)
     self.cache = cache
     multiplyAdds = model.summary.layers.map(\.multiplyAdds)
+    sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds)
     guard let data, model.graph != nil, model.unsupported.isEmpty else {
       runner = nil
       draftRunner = nil
@@ -97,7 +100,8 @@ public actor PreviewEngine {
     _ graph: NetworkGraph, memory: MemoryBudget, reference: Bool, draft: (any GraphExecutor)?
   ) throws(EngineError) -> (exact: any GraphExecutor, draft: (any GraphExecutor)?) {
     if reference { return (ReferenceGraphExecutor(graph: graph), draft) }
-    let exact = try FastExecutor(graph: graph, preparedByteLimit: memory.preparedWeights)
+    let exact = try FastExecutor(
+      graph: graph, options: .init(preparedByteLimit: memory.preparedWeights))
     return (exact, draft)
   }
 
@@ -150,6 +154,23 @@ public actor PreviewEngine {
       storedBytes: row.storedBytes, originalBytes: row.originalBytes, sqnr: row.sqnr,
       before: model.weights[index], after: weights?.dequantized ?? model.weights[index],
       cutOff: weights?.cutOff, levels: weights?.levels ?? [])
+  }
+
+  /// What the inspector shows of one layer under a plan, without computing any other; for a background
+  /// thread.
+  ///
+  /// - Parameter isCancelled: Asked every few milliseconds.
+  /// - Throws: ``EngineError`` when the plan does not fit the model; `CancellationError`.
+  public nonisolated func layerReport(
+    _ index: Int, under plan: CompressionPlan,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> LayerReport {
+    let weights = try compressor.layer(index, of: plan, isCancelled: isCancelled)
+    return LayerReport(
+      name: weights.layer.name, setting: weights.setting, sparsity: weights.sparsity,
+      storedBytes: weights.size.best, originalBytes: weights.size.original, sqnr: weights.sqnr,
+      before: model.weights[index], after: weights.dequantized, cutOff: weights.cutOff,
+      levels: weights.levels)
   }
 
   /// The surest result of earlier, finished evaluations of the same settings.

@@ -44,7 +44,7 @@ final class PlanMeter: Sendable {
   ///   - budget: Bytes of activations that may be kept.
   init(engine: PreviewEngine, runner: BatchRunner, samples: [Int], budget: Int) {
     planner = RunPlanner(layers: engine.model.layers, checkpoints: [])
-    pool = engine.pool.background
+    pool = engine.pool
     count = samples.count
     measure =
       switch runner.data.task {

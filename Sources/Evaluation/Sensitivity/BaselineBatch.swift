@@ -8,70 +8,68 @@ struct BaselineBatch: Sendable {
   private let size: Int
   private let count: Int
   private let labels: [Int]?
-  /// The compared outputs of each sample, one output after the other.
-  private let rows: [[Float]]
+  private let outputs: [String: Tensor]
   /// The class scores of each sample; empty when outputs are no class scores.
   private let scores: [ClassScores]
 
   /// Keeps the outputs of the first `count` samples of a batch.
+  ///
+  /// - Parameters:
+  ///   - size: Size of the batch as run, filled up.
+  ///   - hasClasses: Whether the data are for a task with classes.
   init(
-    graph: NetworkGraph, outputs: [String: Tensor], size: Int, count: Int, labels: [Int]?
+    graph: NetworkGraph, outputs: [String: Tensor], size: Int, count: Int, labels: [Int]?,
+    hasClasses: Bool
   ) {
-    let view = OutputView(graph: graph, outputs: outputs, batch: size)
-    self.view = view
+    view = OutputView(graph: graph, outputs: outputs, batch: size, hasClasses: hasClasses)
     self.size = size
     self.count = count
     self.labels = labels
-    var rows = [[Float]](repeating: [], count: count)
-    var scores: [ClassScores] = []
-    for name in view.names {
-      let values = outputs[name]?.floats ?? []
-      for sample in 0..<count {
-        let row = OutputView.row(values, sample: sample, of: size)
-        rows[sample] += row
-        if name == view.classOutput {
-          scores.append(ClassScores(row, areProbabilities: view.areProbabilities))
-        }
-      }
-    }
-    self.rows = rows
-    self.scores = scores
+    self.outputs = outputs
+    scores = view.classScores(outputs, batch: size, count: count)
   }
 
   /// The sums over a batch's samples of other outputs for the same inputs.
-  func tally(_ outputs: [String: Tensor]) -> CellTally {
+  func tally(_ changed: [String: Tensor]) -> CellTally {
+    let own = view.classScores(changed, batch: size, count: count)
     var tally = CellTally()
-    let columns = view.names.map { ($0, outputs[$0]?.floats ?? []) }
-    for sample in 0..<count {
-      var after: [Float] = []
-      var own: ClassScores?
-      for (name, values) in columns {
-        let row = OutputView.row(values, sample: sample, of: size)
-        after += row
-        if name == view.classOutput {
-          own = ClassScores(row, areProbabilities: view.areProbabilities)
-        }
-      }
-      tally.add(
-        SampleOutcome(
-          baseline: rows[sample], plan: after, classes: own.map { (scores[sample], $0) },
-          label: labels?[sample]))
-      if let own { tally.shift = max(tally.shift, scores[sample].shift(to: own)) }
+    for (sample, outcome) in outcomes(changed, own).enumerated() {
+      tally.add(outcome)
+      if !own.isEmpty { tally.shift = max(tally.shift, scores[sample].shift(to: own[sample])) }
     }
     return tally
   }
 
   /// The original network's own sums for each sample.
   var ownTallies: [CellTally] {
-    (0..<count).map { sample in
+    outcomes(outputs, scores).map { outcome in
       var tally = CellTally()
-      tally.add(
-        SampleOutcome(
-          baseline: rows[sample], plan: rows[sample],
-          classes: scores.isEmpty ? nil : (scores[sample], scores[sample]),
-          label: labels?[sample]))
+      tally.add(outcome)
       return tally
     }
+  }
+
+  private func outcomes(
+    _ changed: [String: Tensor], _ own: [ClassScores]
+  ) -> [SampleOutcome] {
+    var outcomes = [SampleOutcome](repeating: SampleOutcome(), count: count)
+    for name in view.names {
+      guard let before = outputs[name], let after = changed[name] else { continue }
+      before.withElements(of: Float.self) { before in
+        after.withElements(of: Float.self) { after in
+          for sample in 0..<count {
+            outcomes[sample].compare(
+              OutputView.row(before, sample: sample, of: size),
+              OutputView.row(after, sample: sample, of: size))
+          }
+        }
+      }
+    }
+    for sample in 0..<min(own.count, scores.count) {
+      outcomes[sample].judge(
+        baseline: scores[sample], plan: own[sample], label: labels?[sample], keepsDrafts: false)
+    }
+    return outcomes
   }
 
   /// The best class score minus the second of each sample, in logits; nil without class scores.

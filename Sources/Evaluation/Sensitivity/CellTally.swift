@@ -30,18 +30,17 @@ struct CellTally: Sendable, Hashable, Codable {
     cosine += outcome.cosine
     signal += outcome.signal
     noise += outcome.noise
-    if let agrees = outcome.agrees {
-      compared += 1
-      if agrees { agreeing += 1 }
-      divergence += outcome.divergence ?? 0
-    }
-    guard let scores = outcome.labelled else { return }
+    guard let classes = outcome.classes else { return }
+    compared += 1
+    if classes.baseline.best == classes.plan.best { agreeing += 1 }
+    divergence += classes.divergence
+    guard let losses = classes.losses else { return }
     labelled += 1
-    if scores.plan.isCorrect { correct += 1 }
-    if scores.plan.isInTop5 { top5 += 1 }
-    if scores.plan.isCorrect && !scores.baseline.isCorrect { better += 1 }
-    if scores.baseline.isCorrect && !scores.plan.isCorrect { worse += 1 }
-    loss += scores.plan.loss
+    if classes.plan.isCorrect { correct += 1 }
+    if classes.plan.isInTop5 { top5 += 1 }
+    if classes.plan.isCorrect && !classes.baseline.isCorrect { better += 1 }
+    if classes.baseline.isCorrect && !classes.plan.isCorrect { worse += 1 }
+    loss += losses.plan
   }
 
   /// Adds the sums of further samples.

@@ -46,6 +46,9 @@ struct ScanBatches: Sendable {
     return try data.inputs(for: samples, graphInputs: inputs)
   }
 
+  /// Whether the data are for a task with classes.
+  var hasClasses: Bool { data.task == .classification || data.task == .agreement }
+
   /// Number of batches.
   var count: Int { indices.count }
   /// Number of samples.

@@ -152,13 +152,13 @@ final class ScanLedger: Sendable {
     if let (table, progress) = report { self.progress(table, progress) }
   }
 
-  /// Writes what is new to the journal, at most about once a second unless `always`.
+  /// Writes what is new to the journal, at most four times a second unless `always`.
   func flush(always: Bool) throws(EngineError) {
     guard let journal else { return }
     let lines: [ScanJournal.Line] = state.withLock { state in
       let now = ContinuousClock.now
       // Rarer as time goes on: the journal of a long scan stays short.
-      let pause = max(1, elapsed / 50)
+      let pause = max(0.25, elapsed / 50)
       guard always || now - state.lastFlush >= .seconds(pause) else { return [] }
       state.lastFlush = now
       refresh(&state)

@@ -10,7 +10,8 @@ struct ScanMeasuring: Sendable {
   let weights: ScanWeights
   let executor: any GraphExecutor
   let pool: WorkerPool
-  let memoryBudget: Int
+  /// Bytes that checkpoints may take.
+  let checkpointBytes: Int
   let flag: CancellationFlag
 
   /// Measures the cells of a table.
@@ -34,20 +35,11 @@ struct ScanMeasuring: Sendable {
     }
     let units = ScanUnits(
       groups: work.groups(
-        bytes: try checkpointBytes(ordered), byteLimit: memoryBudget / 2 / (pool.threads + 2),
+        bytes: try bytesOfCheckpoints(ordered), byteLimit: checkpointBytes / (pool.threads + 2),
         rank: rank),
       batches: ordered.count, isSequential: order.isSequential)
     do {
-      try await pool.forEach(
-        units.items.count, isCancelled: { flag.isCancelled },
-        { index in
-          switch units.items[index] {
-          case .capture(let unit): try capture(unit, units, ordered, ledger)
-          case .layer(let unit, let place):
-            try measure(unit, place, units, ledger)
-            try ledger.flush(always: false)
-          }
-        })
+      try await work(through: units, ordered, ledger)
     } catch {
       try ledger.flush(always: true)
       ledger.report()
@@ -58,6 +50,42 @@ struct ScanMeasuring: Sendable {
     return ledger.table
   }
 
+  /// Works through all items, letting others use the threads as soon as they ask for them: whoever
+  /// edits a plan while a scan runs behind it does not wait for the scan.
+  private func work(
+    through units: ScanUnits, _ batches: ScanBatches, _ ledger: ScanLedger
+  ) async throws {
+    var items = units.items
+    while !items.isEmpty {
+      let list = items
+      let started = Mutex(0)
+      let unfinished = Mutex<[Int]>([])
+      units.pause(false)
+      do {
+        try await pool.forEach(
+          list.count,
+          // At least one item a turn, so that two scans at once both get on.
+          isCancelled: {
+            flag.isCancelled || (pool.isAwaited && started.withLock { $0 > 0 })
+          },
+          { index in
+            started.withLock { $0 = max($0, index + 1) }
+            switch list[index] {
+            case .capture(let unit): try capture(unit, units, batches, ledger)
+            case .layer(let unit, let place):
+              if try !measure(unit, place, units, ledger) {
+                unfinished.withLock { $0.append(index) }
+              }
+              try ledger.flush(always: false)
+            }
+          })
+      } catch is CancellationError where !flag.isCancelled && !Task.isCancelled {}
+      items =
+        unfinished.withLock { $0.sorted().map { list[$0] } }
+        + list[started.withLock { $0 }...]
+    }
+  }
+
   /// In which order the batches are gone through, and the batches in that order.
   ///
   /// An ordered scan needs the original network on all images first. Without class scores there are no
@@ -66,7 +94,7 @@ struct ScanMeasuring: Sendable {
     let rule: StoppingRule
     if work.scan.stopsEarly {
       rule = .early
-    } else if work.scan.precision == .settled || work.scan.precision == .auto {
+    } else if work.scan.precision == .settled {
       rule = .settled
     } else {
       return (.everything, batches)
@@ -111,7 +139,7 @@ struct ScanMeasuring: Sendable {
   }
 
   /// Bytes of a checkpoint of a batch in front of each layer.
-  private func checkpointBytes(_ batches: ScanBatches) throws -> [Int: Int] {
+  private func bytesOfCheckpoints(_ batches: ScanBatches) throws -> [Int: Int] {
     guard batches.count > 0 else { return [:] }
     let positions = Set(work.cells.map(\.position)).sorted()
     return try executor.run(
@@ -125,7 +153,8 @@ struct ScanMeasuring: Sendable {
   ) -> BaselineBatch {
     BaselineBatch(
       graph: executor.graph, outputs: outputs, size: batches.size(batch),
-      count: batches.indices[batch].count, labels: batches.labels(batch))
+      count: batches.indices[batch].count, labels: batches.labels(batch),
+      hasClasses: batches.hasClasses)
   }
 
   /// Runs a unit's host network and keeps its state in front of the unit's layers.
@@ -159,13 +188,30 @@ struct ScanMeasuring: Sendable {
   }
 
   /// Runs the cells of one layer on a unit's batch.
+  ///
+  /// - Returns: Whether all of them were run; false when others ask for the threads.
   private func measure(
     _ unit: Int, _ place: Int, _ units: ScanUnits, _ ledger: ScanLedger
-  ) throws {
-    defer { units.end(unit: unit, place: place) }
-    guard let capture = units.start(unit: unit, place: place) else { return }
+  ) throws -> Bool {
+    var isDone = true
+    defer { if isDone { units.end(unit: unit, place: place) } }
+    let capture: ScanUnits.Capture
+    switch units.start(unit: unit, place: place) {
+    case .run(let ready): capture = ready
+    case .skip: return true
+    case .wait:
+      isDone = false
+      return false
+    }
     let (group, batch) = (units.group(unit), units.batch(unit))
+    var hasRun = false
     for cell in group.layers[place] where ledger.wants(cell.place, batch: batch) {
+      if hasRun && pool.isAwaited {
+        isDone = false
+        units.pause(true)
+        return false
+      }
+      hasRun = true
       let start = ContinuousClock.now
       let result = try executor.run(
         inputs: [:], weights: try work.weights(host: group.host, cell: cell, from: weights),
@@ -177,6 +223,7 @@ struct ScanMeasuring: Sendable {
         tally, place: cell.place, batch: batch,
         seconds: Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
     }
+    return true
   }
 }
 

@@ -22,6 +22,15 @@ final class ScanUnits: @unchecked Sendable {
     var checkpoints: [Int: Checkpoint]
   }
 
+  /// What a layer's item finds when its turn comes.
+  enum Turn: Sendable {
+    case run(Capture)
+    /// There is nothing to run.
+    case skip
+    /// An earlier item was put off, and this one is with it.
+    case wait
+  }
+
   private enum Entry {
     case ready(Capture)
     /// No cell wanted the unit, or the capture failed.
@@ -36,6 +45,8 @@ final class ScanUnits: @unchecked Sendable {
   private var entries: [Int: Entry] = [:]
   /// Layer items of each unit that have not ended.
   private var left: [Int: Int] = [:]
+  /// Whether items are put off until others have used the threads.
+  private var isPaused = false
   /// Units behind the last one that each layer of each group has ended.
   private var ended: [[Int]]
 
@@ -72,19 +83,25 @@ final class ScanUnits: @unchecked Sendable {
   }
 
   /// Waits for a layer's turn.
-  ///
-  /// - Returns: What the unit's capture made; nil when there is nothing.
-  func start(unit: Int, place: Int) -> Capture? {
+  func start(unit: Int, place: Int) -> Turn {
     condition.lock()
     defer { condition.unlock() }
     let turn = unit / groups.count
-    while entries[unit] == nil
-      || (isSequential && ended[unit % groups.count][place] < turn)
-    {
+    while isSequential && ended[unit % groups.count][place] < turn {
+      if isPaused { return .wait }
       condition.wait()
     }
-    guard case .ready(let capture)? = entries[unit] else { return nil }
-    return capture
+    while entries[unit] == nil { condition.wait() }
+    guard case .ready(let capture)? = entries[unit] else { return .skip }
+    return .run(capture)
+  }
+
+  /// Puts items off, or no longer.
+  func pause(_ isPaused: Bool) {
+    condition.lock()
+    self.isPaused = isPaused
+    condition.broadcast()
+    condition.unlock()
   }
 
   /// Notes that a layer's item has ended, one way or the other; the last one drops the checkpoints.

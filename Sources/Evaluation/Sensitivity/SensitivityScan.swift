@@ -32,6 +32,10 @@ public struct SensitivityScan: Sendable, Hashable {
   /// This layer alone compressed, or all but this one.
   public var direction: Direction
   /// How precisely.
+  ///
+  /// Settled counts are those of 32-bit floats, on the images whose class can change;
+  /// drafts are run in bfloat16 where the processor is fast in it, and exactly elsewhere. Auto is
+  /// settled.
   public var precision: EvaluationPrecision
   /// Whether a cell ends as soon as its result is decided.
   public var stopsEarly: Bool

@@ -21,21 +21,10 @@ import Tensors
 /// ```
 public struct SensitivityScanner: Sendable {
   private let engine: PreviewEngine
-  private let pool: WorkerPool
-  private let memoryBudget: Int
 
-  /// Makes a scanner for an engine's model and data.
-  ///
-  /// - Parameters:
-  ///   - engine: The engine; the scan uses its threads, one after the other with its evaluations.
-  ///   - memoryBudget: Bytes for checkpoints and compressed weights; nil for an eighth of the
-  ///     machine's memory, 1 GiB at most.
-  public init(engine: PreviewEngine, memoryBudget: Int? = nil) {
-    self.engine = engine
-    pool = engine.pool.background
-    self.memoryBudget =
-      memoryBudget ?? min(Int(ProcessInfo.processInfo.physicalMemory / 8), 1 << 30)
-  }
+  /// Makes a scanner for an engine's model and data; it uses the engine's threads and keeps within
+  /// its memory budget.
+  public init(engine: PreviewEngine) { self.engine = engine }
 
   /// Runs a scan to its end.
   ///
@@ -55,19 +44,24 @@ public struct SensitivityScanner: Sendable {
       throw EngineError(
         .invalidData, problem: "there is no evaluation data", remedy: "Give it with --data")
     }
+    var scan = scan
+    if scan.precision == .draft && engine.draftRunner == nil { scan.precision = .exact }
+    if scan.precision == .auto { scan.precision = .settled }
+    let executor =
+      (scan.precision == .draft ? engine.draftRunner : nil)?.executor ?? runner.executor
     let work = try ScanWork(model: engine.model, scan: scan)
     let flag = CancellationFlag()
     return try await withTaskCancellationHandler {
       let weights = ScanWeights(
-        model: work.model, settings: scan.settings, byteLimit: memoryBudget / 4)
+        model: work.model, settings: work.scan.settings, byteLimit: engine.memory.compressedWeights)
       let batches = ScanBatches(runner: runner, limit: scan.limit)
       let scored = try await ScanScoring(
-        work: work, weights: weights, pool: pool, images: batches.samples, flag: flag,
+        work: work, weights: weights, pool: engine.pool, images: batches.samples, flag: flag,
         progress: progress
       ).run(runner: runner, batches: batches)
       let measuring = ScanMeasuring(
-        work: work, weights: weights, executor: runner.executor, pool: pool,
-        memoryBudget: memoryBudget, flag: flag)
+        work: work, weights: weights, executor: executor, pool: engine.pool,
+        checkpointBytes: engine.memory.activations, flag: flag)
       return try await measuring.run(
         table: scored, batches: batches, journal: journal, progress: progress)
     } onCancel: {

@@ -113,6 +113,7 @@ public final class FastExecutor: GraphExecutor {
       }
       if let stop = options.stopBefore, stop <= entry.position { return result }
       if options.isCancelled?() == true { throw CancellationError() }
+      state.releases = entry.releases
       do {
         try entry.step.run(state)
       } catch {

@@ -1,20 +1,25 @@
 import Foundation
+import Synchronization
 
-/// The lists that threads of a pool work through, oldest first; those that can wait come last.
+/// The lists that threads of a pool work through, oldest first.
 final class WorkQueue: @unchecked Sendable {
-  // @unchecked: the lists and `isClosed` are touched only with the condition locked.
+  // @unchecked: `lists` and `isClosed` are touched only with the condition locked.
   private let condition = NSCondition()
   private var lists: [WorkList] = []
-  private var backgroundLists: [WorkList] = []
   private var isClosed = false
+  private let length = Atomic<Int>(0)
 
   /// Adds a list and wakes the threads.
-  func append(_ list: WorkList, isBackground: Bool) {
+  func append(_ list: WorkList) {
     condition.lock()
-    if isBackground { backgroundLists.append(list) } else { lists.append(list) }
+    lists.append(list)
+    length.store(lists.count, ordering: .relaxed)
     condition.broadcast()
     condition.unlock()
   }
+
+  /// Whether a list waits behind the one that is worked on; asked while the condition is locked, too.
+  var isAwaited: Bool { length.load(ordering: .relaxed) > 1 }
 
   /// Lets the threads end when the lists are done.
   func close() {
@@ -35,18 +40,13 @@ final class WorkQueue: @unchecked Sendable {
     condition.lock()
     defer { condition.unlock() }
     while true {
-      if let found = Self.take(&lists) ?? Self.take(&backgroundLists) { return found }
+      while let list = lists.first {
+        if let item = list.take() { return (list, item) }
+        lists.removeFirst()
+        length.store(lists.count, ordering: .relaxed)
+      }
       if isClosed { return nil }
       condition.wait()
     }
-  }
-
-  /// The next item of the oldest list that has one; lists without are left out.
-  private static func take(_ lists: inout [WorkList]) -> (WorkList, Int)? {
-    while let list = lists.first {
-      if let item = list.take() { return (list, item) }
-      lists.removeFirst()
-    }
-    return nil
   }
 }

@@ -9,15 +9,11 @@ import Synchronization
 public final class WorkerPool: Sendable {
   /// Number of threads.
   public let threads: Int
-  private let queue: WorkQueue
-  /// The pool whose threads these are; nil for a pool with threads of its own.
-  private let owner: WorkerPool?
+  private let queue = WorkQueue()
 
   /// Starts the threads; as many as there are cores unless told otherwise.
   public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount) {
     self.threads = max(threads, 1)
-    queue = WorkQueue()
-    owner = nil
     for index in 0..<self.threads {
       let queue = self.queue
       let thread = Thread {
@@ -30,18 +26,11 @@ public final class WorkerPool: Sendable {
     }
   }
 
-  /// The same threads of another pool, for work that can wait.
-  private init(background owner: WorkerPool) {
-    threads = owner.threads
-    queue = owner.queue
-    self.owner = owner
-  }
+  deinit { queue.close() }
 
-  deinit { if owner == nil { queue.close() } }
-
-  /// The same threads for work that can wait: its items are handed out only while no other list has
-  /// any left, so that a measurement the user waits for goes first.
-  public var background: WorkerPool { owner == nil ? WorkerPool(background: self) : self }
+  /// Whether another caller's list waits for the one that is worked on: long work behind the scenes
+  /// ends its list then and comes back with the rest.
+  public var isAwaited: Bool { queue.isAwaited }
 
   /// Calls `body` with 0..<`count`, handing the items out in order to idle threads, and returns when
   /// all are done.
@@ -63,7 +52,7 @@ public final class WorkerPool: Sendable {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         list.start(continuation)
-        queue.append(list, isBackground: owner != nil)
+        queue.append(list)
       }
     } onCancel: {
       list.cancel()

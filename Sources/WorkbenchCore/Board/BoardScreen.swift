@@ -43,7 +43,7 @@ struct BoardScreen {
     }
     var heading = "     " + padded("stored", 10) + padded("", 8) + padded(qualityName, 9)
     if inner.width >= 48 { heading += padded("images", 9) }
-    if inner.width >= 66 { heading += "  what the plan does" }
+    if inner.width >= 58 { heading += "  what the plan does" }
     buffer.put(heading, in: inner, style: context[.textMuted])
     let (_, list) = inner.splitTop(1)
     let selected = rows.firstIndex(of: state.board.point) ?? 0
@@ -87,7 +87,7 @@ struct BoardScreen {
       + padded(Figures.ratio(ratio), 8)
       + padded("\(Figures.fixed(point.quality * 100, 1)) %", 9)
     if rect.width >= 48 { line += padded(Figures.grouped(point.images), 9) }
-    if rect.width >= 66 {
+    if rect.width >= 58 {
       line += "  " + point.summary + (point.search == nil ? "" : "  (search)")
     }
     let room = rect.width - 5

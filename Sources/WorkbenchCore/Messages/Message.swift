@@ -16,6 +16,8 @@ public enum Message: Sendable {
   case modelOpened(ModelSummary, plan: CompressionPlan, planPath: String?)
   /// The model could not be opened.
   case openFailed(EngineError)
+  /// The evaluation data is being opened: ``dataOpened(_:)`` or ``dataFailed(_:)`` follows.
+  case openingData
   /// The evaluation data was opened.
   case dataOpened(DataSummary)
   /// The evaluation data could not be opened.

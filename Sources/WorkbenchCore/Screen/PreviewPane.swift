@@ -130,14 +130,17 @@ struct PreviewPane {
     guard let stamped = state.sizes else { return [head("MACs"), muted("computing")] }
     let sizes = stamped.value
     let stale = stamped.generation != state.generation
-    let nonzero = Figures.percent(((1 - sizes.sparsity) * 1000).rounded() / 10)
+    let isCounted = sizes.uncountedLayers == 0
+    let nonzero =
+      isCounted ? Figures.percent(((1 - sizes.sparsity) * 1000).rounded() / 10) : "counting"
     var pieces = [head("MACs")]
     if sizes.multiplyAdds > 0 {
       let ratio = Double(sizes.multiplyAdds) / Double(max(1, sizes.nonzeroMultiplyAdds))
       pieces += [
         plain("\(spaced(sizes.multiplyAdds)) "), muted("-> "),
-        value(spaced(sizes.nonzeroMultiplyAdds), stale: stale), muted(" nonzero "),
-        value(Figures.ratio(ratio), stale: stale), plain("   "),
+        value(isCounted ? spaced(sizes.nonzeroMultiplyAdds) : "...", stale: stale),
+        muted(" nonzero "), value(isCounted ? Figures.ratio(ratio) : "...", stale: stale),
+        plain("   "),
       ]
     } else {
       pieces.append(muted("not known   "))

@@ -138,10 +138,13 @@ struct LayerSweepPane {
     var weights = [head("weights")]
     weights += pair("SQNR", decibels(cell.weightSQNR))
     weights += pair("error", Figures.fixed(cell.weightError, 3))
-    if let facts = sheet.facts(layer) {
-      weights += pair("kurtosis", Figures.fixed(facts.kurtosis, 1))
-    }
     lines.append(weights)
+    if let facts = sheet.facts(layer) {
+      let count = "\(Figures.grouped(facts.parameters)) weights  "
+      lines.append(
+        [head(""), StyledText(count, context[.text])]
+          + pair("kurtosis", Figures.fixed(facts.kurtosis, 1)))
+    }
     return lines
   }
 

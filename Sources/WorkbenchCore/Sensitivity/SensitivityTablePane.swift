@@ -87,24 +87,35 @@ struct SensitivityTablePane {
         style: style)
       x += grid.facts
     }
-    for place in grid.shown {
-      let heading = sheet.sensitivity.sweep.heading(sheet.settings[sheet.columns[place]])
-      let isSelected = place == sheet.column
-      // The number keeps its place, with the brackets around it.
-      let text = isSelected ? "[\(heading)]" : "\(heading) "
-      let width = grid.cell + (grid.cell > 5 ? 0 : 1)
-      let cut = TextWidth.padded(text, to: width, alignment: .trailing)
-      buffer.put(
-        isSelected ? cut : String(cut.dropLast()), x: x, y: rect.y,
-        style: isSelected ? context[.titleFocused] : style)
-      x += grid.cell
+    for place in grid.shown where place != sheet.column {
+      drawHeading(
+        place, at: x + (place - grid.shown.lowerBound) * grid.cell, grid, rect, in: &buffer)
     }
+    // Last, as its brackets reach into the next column.
+    drawHeading(
+      sheet.column, at: x + (sheet.column - grid.shown.lowerBound) * grid.cell, grid, rect,
+      in: &buffer)
     if grid.shown.lowerBound > 0 {
       buffer.put("<", x: rect.x + 1 + grid.name, y: rect.y, style: context[.key])
     }
     if grid.shown.upperBound < sheet.columns.count {
       buffer.put(">", x: rect.maxX - 1, y: rect.y, style: context[.key])
     }
+  }
+
+  private func drawHeading(
+    _ place: Int, at x: Int, _ grid: Grid, _ rect: Rect, in buffer: inout CellBuffer
+  ) {
+    guard sheet.columns.indices.contains(place) else { return }
+    let heading = sheet.sensitivity.sweep.heading(sheet.settings[sheet.columns[place]])
+    let isSelected = place == sheet.column
+    let end = x + grid.cell - (grid.cell > 5 ? 1 : 0)
+    let cells = TextWidth.cells(of: heading)
+    let style = context[isSelected ? .titleFocused : .textMuted]
+    buffer.put(heading, x: end - cells, y: rect.y, style: style)
+    guard isSelected else { return }
+    buffer.put("[", x: end - cells - 1, y: rect.y, style: style)
+    buffer.put("]", x: end, y: rect.y, style: style)
   }
 
   private func drawRow(_ row: Int, _ grid: Grid, at rect: Rect, in buffer: inout CellBuffer) {

@@ -40,6 +40,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var openError: EngineError?
   /// The evaluation data; nil when there is none.
   public internal(set) var data: DataSummary?
+  /// Whether the evaluation data is being opened.
+  public internal(set) var isOpeningData = false
   /// Why the evaluation data could not be opened.
   public internal(set) var dataError: EngineError?
   /// The plan with its past and future.
@@ -190,6 +192,7 @@ public struct WorkbenchState: Sendable {
       return "the graph has \(count) node\(count == 1 ? "" : "s") this version cannot run: \(names)"
     }
     if let dataError { return dataError.description }
+    if isOpeningData { return "the evaluation data is being opened" }
     guard data != nil else { return "no evaluation data: start with --data FILE" }
     return nil
   }

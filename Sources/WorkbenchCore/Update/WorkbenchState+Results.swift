@@ -11,9 +11,11 @@ extension WorkbenchState {
     case .openFailed(let error):
       openError = error
       say(error.description, .error)
+    case .openingData: isOpeningData = true
     case .dataOpened(let summary): return take(summary)
     case .dataFailed(let error):
       data = nil
+      isOpeningData = false
       dataError = error
       say(error.description, .error)
     case .exportFinished(let result): finishExport(result)
@@ -123,13 +125,17 @@ extension WorkbenchState {
 
   private mutating func take(_ summary: DataSummary) -> [Effect] {
     data = summary
+    isOpeningData = false
     dataError = nil
     say("data: \(summary.name), \(Figures.grouped(summary.count)) samples")
     for note in summary.notes { say("data: \(note)", .warning) }
     if !summary.hasLabels {
       say("data: no labels, so agreement with the original is measured instead of accuracy")
     }
-    return model == nil ? [] : startEvaluation()
+    guard model != nil else { return [] }
+    // Someone may be waiting for it in the sensitivity view.
+    let waits = view == .sensitivity && sensitivity.table == nil && evaluationObstacle == nil
+    return startEvaluation() + (waits ? startScan() : [])
   }
 
   private mutating func finishExport(_ result: ExportResult) {

@@ -44,11 +44,11 @@ struct BenchmarkCommand: AsyncParsableCommand {
     let samples = try data.open(path)
     let benchmark = BenchmarkRun(
       model: opened, data: samples, threads: threads.count, seed: data.seed,
-      precision: precision.precision, rounds: rounds)
+      precision: precision.precision ?? .exact, rounds: rounds)
     var report = BenchmarkReport(
       machine: Machine.here, threads: threads.count,
       model: URL(filePath: source.model).lastPathComponent, samples: samples.count,
-      precision: precision.precision.rawValue)
+      precision: (precision.precision ?? .exact).rawValue)
     let line = ProgressLine(progress)
     if only != .edits {
       report.add(

@@ -18,6 +18,7 @@ struct SearchCommand: AsyncParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var data: DataOptions
+  @OptionGroup var memory: MemoryOptions
   @Option(help: "The plan file to write (YAML, or JSON by its ending).") var output: String
   @Option(
     name: .customLong("max-size"),
@@ -88,7 +89,8 @@ struct SearchCommand: AsyncParsableCommand {
     let samples = try data.openRequired()
     let search = try search(for: opened)
     let engine = try PreviewEngine(
-      model: opened, data: samples, threads: model.threads.count, seed: data.seed)
+      model: opened, data: samples, threads: model.threads.count, seed: data.seed,
+      memoryBudget: memory.memory?.bytes)
     let latest = Mutex<SearchProgress?>(nil)
     let line = ProgressLine(progress)
     let task = Task {

@@ -18,6 +18,7 @@ struct SensitivityCommand: AsyncParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var scan: ScanOptions
   @OptionGroup var precision: PrecisionOptions
+  @OptionGroup var memory: MemoryOptions
   @Option(help: "Write the table to this CSV file.", completion: .file()) var csv: String?
   @Option(
     help: "Note results here as they come in (default: beside the CSV file).",
@@ -36,10 +37,10 @@ struct SensitivityCommand: AsyncParsableCommand {
   func run() async throws {
     let start = ContinuousClock.now
     let opened = try model.open()
-    let scan = try scan.scan(opened, precision: precision.precision)
+    let scan = try scan.scan(opened, precision: precision.precision ?? .exact)
     let engine = try PreviewEngine(
       model: opened, data: try data.openRequired(), threads: model.threads.count,
-      seed: data.seed)
+      seed: data.seed, memoryBudget: memory.memory?.bytes)
     let notes = try openJournal()
     let line = ProgressLine(progress)
     let known = Mutex<SensitivityTable?>(nil)

@@ -23,6 +23,12 @@ struct ScreenOptions: ParsableArguments {
       "Write the screen as text to this file (- for standard output), then quit.",
       discussion: "A name ending in .svg gets a picture in colour."))
   var dumpScreen: String?
+  @Option(
+    name: .customLong("frame-times"),
+    help: ArgumentHelp(
+      "Write how long keys and frames take to this file when the program ends.",
+      discussion: "One JSON object a line; the last one is a summary with percentiles, in ms."))
+  var frameTimes: String?
   @Option(help: "Columns x rows for --dump-screen without a terminal, such as 120x40.")
   var size: String?
 
@@ -68,12 +74,14 @@ struct ScreenOptions: ParsableArguments {
     }
   }
 
-  /// The theme asked for, or the default; a name with a slash or a file ending is a path.
-  func theme(from library: ThemeLibrary) throws -> Theme {
-    guard let theme else { return .terminal }
+  /// The theme asked for, or the default; files are read only when one is asked for.
+  func chosenTheme() throws -> Theme {
+    guard let theme, theme != Theme.terminal.slug else { return .terminal }
+    // A slash or a file's ending makes it a path.
     let isFile = theme.hasSuffix(".yaml") || theme.hasSuffix(".yml")
+    let name = isFile && !theme.contains("/") ? "./\(theme)" : theme
     do throws(ThemeError) {
-      return try library.theme(named: isFile && !theme.contains("/") ? "./\(theme)" : theme)
+      return try name.contains("/") ? Theme(path: name) : BundledFiles.themes().theme(named: name)
     } catch {
       var place = error
       place.remedy = nil

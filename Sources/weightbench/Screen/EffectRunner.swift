@@ -7,17 +7,24 @@ import WorkbenchCore
 
 /// Does what the workbench asks for, off the main thread, and posts what comes of it.
 ///
-/// One job per kind: a newer size, picture or measurement replaces the one before. Effects of the
-/// terminal (suspend, redraw, themes, copying, quitting) are the run loop's own.
+/// One job per kind: a newer size, picture or measurement replaces the one before. Sizes, pictures and
+/// counting have threads of their own, so that none waits for a measurement. Effects of the terminal
+/// (suspend, redraw, themes, copying, quitting) are the run loop's own.
 final class EffectRunner: Sendable {
   private enum Kind: Hashable {
-    case evaluation, size, picture, scan, search, export, save, session
+    case evaluation, scan, search, export, save, session
+  }
+
+  /// What the newest orders were for, which counting goes by.
+  private struct Orders {
+    var plan = CompressionPlan()
+    var generation = 0
+    var layer: String?
   }
 
   private let post: @Sendable (Message) -> Void
   private let engine = Mutex<PreviewEngine?>(nil)
   private let jobs = Mutex<[Kind: Task<Void, Never>]>([:])
-  private let running = Atomic<Int>(0)
   private let ahead = Mutex(Ahead())
 
   /// Work ahead, and what it was asked for.
@@ -30,6 +37,11 @@ final class EffectRunner: Sendable {
   private static let pause = Duration.milliseconds(120)
 
   private let precision: EvaluationPrecision
+  private let orders = Mutex(Orders())
+  private let work: WorkCounter
+  private let sizeJob: LatestJob
+  private let pictureJob: LatestJob
+  private let countJob: LatestJob
 
   /// - Parameters:
   ///   - precision: How sure measurements are to be.
@@ -37,18 +49,23 @@ final class EffectRunner: Sendable {
   init(precision: EvaluationPrecision, post: @escaping @Sendable (Message) -> Void) {
     self.precision = precision
     self.post = post
+    // Wakes a run loop that waits for idleness; a tick changes nothing else.
+    let work = WorkCounter { post(.tick) }
+    self.work = work
+    sizeJob = LatestJob(label: "sizes", qos: .userInteractive) { work.end() }
+    pictureJob = LatestJob(label: "pictures", qos: .userInitiated) { work.end() }
+    countJob = LatestJob(label: "counting", qos: .utility) { work.end() }
   }
 
   /// Whether no job is running.
-  var isIdle: Bool { running.load(ordering: .sequentiallyConsistent) == 0 }
+  var isIdle: Bool { work.isIdle }
 
   /// Counts work that runs outside the jobs below, such as opening files.
   func track(_ body: @escaping @Sendable () async -> Void) {
-    running.add(1, ordering: .sequentiallyConsistent)
+    work.begin()
     Task.detached {
       await body()
-      self.running.subtract(1, ordering: .sequentiallyConsistent)
-      self.post(.tick)
+      self.work.end()
     }
   }
 
@@ -62,9 +79,17 @@ final class EffectRunner: Sendable {
     case .evaluate(let plan, let generation, let focus):
       start(.evaluation) { await self.evaluate(plan, generation, focus, engine) }
     case .computeSize(let plan, let generation):
-      start(.size) { await self.computeSize(plan, generation, engine) }
+      orders.withLock { ($0.plan, $0.generation) = (plan, generation) }
+      computeSize(plan, generation, engine)
     case .loadLayer(let name, let plan, let generation):
-      start(.picture) { await self.loadLayer(name, plan, generation, engine) }
+      let old = orders.withLock { orders in
+        defer { orders.layer = name }
+        return orders.layer
+      }
+      work.begin()
+      pictureJob.start(patience: old == name ? .milliseconds(60) : .zero) { isCancelled in
+        self.loadLayer(name, plan, generation, engine, isCancelled)
+      }
     case .cancelEvaluation:
       jobs.withLock { $0[.evaluation] }?.cancel()
       start(.evaluation) { await engine.cancel() }
@@ -136,14 +161,12 @@ final class EffectRunner: Sendable {
   }
 
   private func start(_ kind: Kind, _ body: @escaping @Sendable () async -> Void) {
-    running.add(1, ordering: .sequentiallyConsistent)
+    work.begin()
     jobs.withLock { jobs in
       jobs[kind]?.cancel()
       jobs[kind] = Task.detached {
         await body()
-        self.running.subtract(1, ordering: .sequentiallyConsistent)
-        // Wakes a run loop that waits for idleness; a tick changes nothing else.
-        self.post(.tick)
+        self.work.end()
       }
     }
   }
@@ -165,37 +188,6 @@ final class EffectRunner: Sendable {
     } catch {
       post(.evaluationFailed(generation: generation, Self.engineError(error)))
     }
-  }
-
-  private func computeSize(
-    _ plan: CompressionPlan, _ generation: Int, _ engine: PreviewEngine
-  ) async {
-    do {
-      let compressed = try await engine.compress(plan)
-      try Task.checkCancellation()
-      let size = try engine.size(of: compressed)
-      post(
-        .sizes(
-          generation: generation, size,
-          layers: compressed.rows.map {
-            LayerSize(storedBytes: $0.storedBytes, sparsity: $0.sparsity)
-          }))
-    } catch is CancellationError {
-    } catch {
-      post(.evaluationFailed(generation: generation, Self.engineError(error)))
-    }
-  }
-
-  private func loadLayer(
-    _ name: String, _ plan: CompressionPlan, _ generation: Int, _ engine: PreviewEngine
-  ) async {
-    guard let layer = engine.model.layers.first(where: { $0.name == name }),
-      let compressed = try? await engine.compress(plan), !Task.isCancelled,
-      let report = engine.layerReport(name, in: compressed)
-    else { return }
-    let picture = LayerPicture(report: report, layer: layer)
-    guard !Task.isCancelled else { return }
-    post(.layerPicture(generation: generation, picture))
   }
 
   private func scan(_ scan: SensitivityScan, _ number: Int, _ engine: PreviewEngine) async {
@@ -222,6 +214,71 @@ final class EffectRunner: Sendable {
     } catch {
       post(.searchFailed(number: number, Self.engineError(error)))
     }
+  }
+
+  /// Computes the sizes; the zeros of layers left alone are counted afterwards.
+  private func computeSize(
+    _ plan: CompressionPlan, _ generation: Int, _ engine: PreviewEngine
+  ) {
+    work.begin()
+    sizeJob.start(patience: .milliseconds(60)) { isCancelled in
+      do {
+        let sizes = try engine.sizes.sizes(of: plan, isCancelled: isCancelled)
+        self.post(
+          .sizes(
+            generation: generation, sizes.summary,
+            layers: sizes.layers.map {
+              LayerSize(storedBytes: $0.storedBytes, sparsity: $0.sparsity)
+            }))
+        if !sizes.isComplete { self.countZeros(engine) }
+      } catch is CancellationError {
+      } catch {
+        self.post(.evaluationFailed(generation: generation, Self.engineError(error)))
+      }
+    }
+  }
+
+  /// Counts zeros of layers, those next to the selected one first, and has sizes told again as it goes
+  /// on; does nothing when it runs already.
+  private func countZeros(_ engine: PreviewEngine) {
+    work.begin()
+    countJob.startUnlessRunning { isCancelled in
+      var told = ContinuousClock.now
+      let layers = engine.model.layers
+      while !isCancelled() {
+        let name = self.orders.withLock { $0.layer }
+        let focus = layers.firstIndex { $0.name == name } ?? 0
+        guard let next = engine.sizes.uncounted(nearest: focus) else { break }
+        do {
+          try engine.sizes.countZeros(of: next, isCancelled: isCancelled)
+        } catch {
+          return
+        }
+        if ContinuousClock.now - told > .milliseconds(200) {
+          told = .now
+          self.tellSizes(engine)
+        }
+      }
+      self.tellSizes(engine)
+    }
+  }
+
+  private func tellSizes(_ engine: PreviewEngine) {
+    let orders = orders.withLock { $0 }
+    computeSize(orders.plan, orders.generation, engine)
+  }
+
+  private func loadLayer(
+    _ name: String, _ plan: CompressionPlan, _ generation: Int, _ engine: PreviewEngine,
+    _ isCancelled: @escaping LatestJob.IsCancelled
+  ) {
+    let layers = engine.model.layers
+    guard let index = layers.firstIndex(where: { $0.name == name }),
+      let report = try? engine.layerReport(index, under: plan, isCancelled: isCancelled),
+      let picture = try? LayerPicture(
+        report: report, layer: layers[index], isCancelled: isCancelled)
+    else { return }
+    post(.layerPicture(generation: generation, picture))
   }
 
   private func export(_ request: ExportRequest, _ engine: PreviewEngine) async {

@@ -118,11 +118,34 @@ import Testing
       #expect(range.contains(try #require(cell.delta)))
       #expect(abs(cell.delta ?? 1) - abs(full.delta ?? 0) < 0.15, "\(cell)")
     }
-    var threads = SensitivityScan(stopsEarly: true)
-    threads.layers = scan.layers
     let again = try await ScanFixture.scan(
-      threads, try ScanFixture.engine(limit: 1000, threads: 3))
+      scan, try ScanFixture.engine(limit: 1000, threads: 3))
     #expect(ScanFixture.timeless(again) == ScanFixture.timeless(early))
+  }
+
+  @Test(arguments: [false, true])
+  func evaluationsDoNotWaitForAScan(stopsEarly: Bool) async throws {
+    let engine = try ScanFixture.engine(limit: 1000)
+    let scan = SensitivityScan(stopsEarly: stopsEarly)
+    let alone = try await ScanFixture.scan(scan, try ScanFixture.engine(limit: 1000))
+    let fraction = Mutex(0.0)
+    let (measuring, started) = AsyncStream.makeStream(of: Void.self)
+    let task = Task {
+      try await SensitivityScanner(engine: engine).run(scan) { _, progress in
+        fraction.withLock { $0 = progress.fraction }
+        if progress.phase == .measuring { started.yield() }
+      }
+    }
+    for await _ in measuring { break }
+    let plan = try await engine.compress(
+      CompressionPlan(defaults: PlanRule(weights: .set(WeightQuantization(bits: 4)))))
+    let during = try await engine.evaluate(plan)
+    #expect(fraction.withLock { $0 } < 0.9)
+    let table = try await task.value
+    #expect(ScanFixture.timeless(table) == ScanFixture.timeless(alone))
+    let quiet = try ScanFixture.engine(limit: 1000)
+    let before = try await quiet.evaluate(try await quiet.compress(plan.plan))
+    #expect(during.plan == before.plan)
   }
 
   @Test func namedLayersAreMeasuredOnly() async throws {
@@ -152,7 +175,7 @@ import Testing
     #expect(data.labels == nil)
     let engine = try PreviewEngine(
       model: try ScanFixture.engine().model, data: data, threads: 2)
-    for precision in [EvaluationPrecision.exact, .settled] {
+    for precision in EvaluationPrecision.allCases {
       var scan = few
       scan.precision = precision
       let table = try await ScanFixture.scan(scan, engine)
