@@ -13,7 +13,7 @@ import WorkbenchCore
 /// (suspend, redraw, themes, copying, quitting) are the run loop's own.
 final class EffectRunner: Sendable {
   private enum Kind: Hashable {
-    case evaluation, export, save
+    case evaluation, scan, search, export, save, session
   }
 
   /// What the newest orders were for, which counting goes by.
@@ -102,12 +102,29 @@ final class EffectRunner: Sendable {
     case .cancelEvaluation:
       jobs.withLock { $0[.evaluation] }?.cancel()
       start(.evaluation) { await engine.cancel() }
+    case .scan(let scan, let number):
+      start(.scan) { await self.scan(scan, number, engine) }
+    case .cancelScan:
+      jobs.withLock { $0[.scan] }?.cancel()
+    case .search(let search, let number):
+      start(.search) { await self.search(search, number, engine) }
+    case .cancelSearch:
+      jobs.withLock { $0[.search] }?.cancel()
     case .export(let request):
       start(.export) { await self.export(request, engine) }
     case .savePlan(let plan, let path):
       start(.save) { self.savePlan(plan, path) }
-    case .setTheme, .suspend, .redraw, .copyScreen, .quit:
+    case .saveSession, .setTheme, .suspend, .redraw, .copyScreen, .quit:
       break
+    }
+  }
+
+  /// Writes the session file, one write after the other.
+  func keepSession(_ write: @escaping @Sendable () -> Void) {
+    let before = jobs.withLock { $0[.session] }
+    start(.session) {
+      await before?.value
+      write()
     }
   }
 
@@ -179,6 +196,32 @@ final class EffectRunner: Sendable {
       post(.evaluationCancelled(generation: generation))
     } catch {
       post(.evaluationFailed(generation: generation, Self.engineError(error)))
+    }
+  }
+
+  private func scan(_ scan: SensitivityScan, _ number: Int, _ engine: PreviewEngine) async {
+    do {
+      let table = try await SensitivityScanner(engine: engine).run(scan) { table, progress in
+        self.post(.scanProgress(number: number, table, progress))
+      }
+      post(.scanFinished(number: number, table))
+    } catch is CancellationError {
+      post(.scanCancelled(number: number))
+    } catch {
+      post(.scanFailed(number: number, Self.engineError(error)))
+    }
+  }
+
+  private func search(_ search: PlanSearch, _ number: Int, _ engine: PreviewEngine) async {
+    do {
+      let result = try await PlanSearcher(engine: engine).run(search) { progress in
+        self.post(.searchProgress(number: number, progress))
+      }
+      post(.searchFinished(number: number, result))
+    } catch is CancellationError {
+      post(.searchCancelled(number: number))
+    } catch {
+      post(.searchFailed(number: number, Self.engineError(error)))
     }
   }
 
