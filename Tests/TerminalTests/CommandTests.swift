@@ -22,6 +22,21 @@ struct CommandTests {
     return folder.appending(path: name)
   }
 
+  /// Every command explains itself: `help X`, `X --help`; mistakes end with status 2.
+  @Test(arguments: [
+    [], ["inspect"], ["run"], ["evaluate"], ["sensitivity"], ["merge"], ["search"], ["apply"],
+    ["verify"], ["benchmark"], ["keys"], ["themes"], ["workbench"],
+  ])
+  func explainsItself(command: [String]) throws {
+    for arguments in [command + ["--help"], ["help"] + command] {
+      let run = try Subprocess(program, arguments)
+      #expect(run.status == 0, "\(arguments): \(run.errors)")
+      #expect(run.output.contains("USAGE: weightbench"), "\(arguments)")
+    }
+    let mistake = try Subprocess(program, command + ["--no-such-option"])
+    #expect(mistake.status == 2 && mistake.errors.contains("--no-such-option"))
+  }
+
   @Test func inspectPrintsTheContractsKeys() throws {
     let run = try Subprocess(program, ["inspect", model, "--json"])
     #expect(run.status == 0)
