@@ -25,6 +25,7 @@ final class ScanLedger: Sendable {
     var images = 0
     var lastReport = ContinuousClock.now
     var lastFlush = ContinuousClock.now
+    /// Work that an earlier run had done.
     var workBefore = 0.0
   }
 
@@ -81,7 +82,7 @@ final class ScanLedger: Sendable {
     self.state = Mutex(state)
     self.state.withLock { state in
       refresh(&state)
-      state.workBefore = done(state)
+      state.workBefore = amounts(state).done
     }
   }
 
@@ -256,24 +257,38 @@ final class ScanLedger: Sendable {
     return lines
   }
 
-  /// The work done, where running a whole network on all images is 1.
-  private func done(_ state: State) -> Double {
-    zip(work.cells, state.records).reduce(0) { sum, pair in
-      let batches =
-        isFinished(pair.1) ? batchCount : max(pair.1.next, pair.1.points.count)
-      return sum + pair.0.cost * Double(batches) / Double(max(batchCount, 1))
+  /// The work done, and all that is to be expected, where running a whole network on all images is 1.
+  ///
+  /// What a cell of an ordered scan will take is not known: as much as those that are finished took, or
+  /// a quarter of the batches before there are any.
+  private func amounts(_ state: State) -> (done: Double, expected: Double) {
+    let finished = state.records.filter { isFinished($0) }
+    let usual =
+      finished.isEmpty
+      ? batchCount / 4 : finished.reduce(0) { $0 + $1.points.count } / finished.count
+    var (done, expected) = (0.0, 0.0)
+    for (cell, record) in zip(work.cells, state.records) {
+      let run: Int
+      let all: Int
+      switch order {
+      case .everything: (run, all) = (record.next, batchCount)
+      case .ordered:
+        run = record.points.count
+        all = isFinished(record) ? run : min(max(run + 1, usual), batchCount)
+      }
+      done += cell.cost * Double(run) / Double(max(batchCount, 1))
+      expected += cell.cost * Double(all) / Double(max(batchCount, 1))
     }
+    return (done, expected)
   }
 
   private func progress(_ state: State) -> ScanProgress {
-    let total = work.cells.reduce(0) { $0 + $1.cost }
-    let done = done(state)
-    let finished = state.records.filter { isFinished($0) }.count
+    let (done, expected) = amounts(state)
     let here = done - state.workBefore
     return ScanProgress(
-      phase: .measuring, fraction: total > 0 ? min(done / total, 1) : 1,
-      finishedCells: finished, cellCount: work.cells.count, images: state.images,
-      seconds: elapsed,
-      secondsLeft: here > 0 && elapsed > 0.2 ? elapsed * (total - done) / here : nil)
+      phase: .measuring, fraction: expected > 0 ? min(done / expected, 1) : 1,
+      finishedCells: state.records.filter { isFinished($0) }.count,
+      cellCount: work.cells.count, images: state.images, seconds: elapsed,
+      secondsLeft: here > 0 && elapsed > 0.2 ? elapsed * (expected - done) / here : nil)
   }
 }
