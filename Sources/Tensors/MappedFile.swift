@@ -60,4 +60,13 @@ public final class MappedFile: @unchecked Sendable {
       try body(UnsafeRawBufferPointer(start: base, count: byteCount))
     }
   }
+
+  /// Gives back the memory of a part of the file that was read; it is read again when touched.
+  public func releasePages(_ range: Range<Int>) {
+    guard let base else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (range.lowerBound + page - 1) / page * page
+    let last = range.upperBound / page * page
+    if first < last { madvise(base + first, last - first, Int32(MADV_DONTNEED)) }
+  }
 }

@@ -79,6 +79,12 @@ public struct Tensor: Sendable {
     building(shape) { $0.initialize(repeating: value) }
   }
 
+  /// Gives back the memory of elements that lie in a mapped file and were read; they are read again
+  /// when touched.
+  public func releasePages() {
+    storage.releasePages(byteOffset..<(byteOffset + byteCount))
+  }
+
   /// Calls `body` with this tensor's bytes.
   public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     let range = byteOffset..<(byteOffset + byteCount)

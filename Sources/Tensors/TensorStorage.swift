@@ -73,6 +73,9 @@ public final class TensorStorage: @unchecked Sendable {
   /// Whether the bytes lie in a mapped file.
   public var isMapped: Bool { file != nil }
 
+  /// Gives back the memory of bytes that lie in a mapped file; others keep theirs.
+  func releasePages(_ range: Range<Int>) { file?.releasePages(range) }
+
   /// Calls `body` with the bytes; the pointer must not leave it.
   public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     if let file { return try file.withBytes(body) }

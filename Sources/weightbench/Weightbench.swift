@@ -14,8 +14,8 @@ struct Weightbench: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       WorkbenchCommand.self, InspectCommand.self, RunCommand.self, EvaluateCommand.self,
-      ApplyCommand.self, VerifyCommand.self, SearchCommand.self, BenchmarkCommand.self,
-      KeysCommand.self, ThemesCommand.self,
+      SensitivityCommand.self, MergeCommand.self, SearchCommand.self, ApplyCommand.self,
+      VerifyCommand.self, BenchmarkCommand.self, KeysCommand.self, ThemesCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)
 }

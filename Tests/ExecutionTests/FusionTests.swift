@@ -78,7 +78,109 @@ import Testing
       Self.graph(
         nodes, inputs: ["x"], outputs: ["e"],
         constants: ["w": generator.tensor([16, 8, 1, 1]), "v": generator.tensor([16, 16, 1, 1])]),
-      ["x": generator.tensor([2, 8, 4, 4])], steps: 3, "residual")
+      ["x": generator.tensor([2, 8, 4, 4])], steps: 2, "residual")
+  }
+
+  @Test func aSumThatReadsItsOwnInput() throws {
+    // The residual is the convolution's input and an output of the graph too.
+    var generator = SeededGenerator(seed: 13)
+    let nodes = [
+      Node(op: "Relu", inputs: ["x"], outputs: ["a"]),
+      Node(op: "Conv", inputs: ["a", "w"], outputs: ["b"]),
+      Node(op: "Add", inputs: ["a", "b"], outputs: ["c"]),
+      Node(op: "Conv", inputs: ["c", "w"], outputs: ["d"]),
+      Node(op: "Add", inputs: ["d", "c"], outputs: ["e"]),
+    ]
+    let constants: OrderedDictionary<String, Tensor> = ["w": generator.tensor([16, 16, 1, 1])]
+    let inputs = ["x": generator.tensor([2, 16, 5, 4])]
+    for outputs in [["e"], ["e", "c"], ["a", "e", "c"]] {
+      try check(
+        Self.graph(nodes, inputs: ["x"], outputs: outputs, constants: constants), inputs,
+        steps: 3, "outputs \(outputs)")
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func normalizationAndAdditionBehindConvolution(hasBias: Bool) throws {
+    var generator = SeededGenerator(seed: 14)
+    let nodes = [
+      Node(
+        op: "Conv", inputs: ["x", "w"] + (hasBias ? ["b"] : []), outputs: ["a"],
+        attributes: ["group": .int(2)]),
+      Node(op: "Add", inputs: ["a", "offset"], outputs: ["c"]),
+      Node(
+        op: "BatchNormalization", inputs: ["c", "scale", "shift", "mean", "variance"],
+        outputs: ["d"], attributes: ["epsilon": .float(0.01)]),
+      Node(op: "Relu", inputs: ["d"], outputs: ["y"]),
+    ]
+    let variance = generator.tensor([8])
+    let constants: OrderedDictionary<String, Tensor> = [
+      "w": generator.tensor([8, 3, 2, 2]), "b": generator.tensor([8]),
+      "offset": generator.tensor([1, 8, 1, 1]), "scale": generator.tensor([8]),
+      "shift": generator.tensor([8]), "mean": generator.tensor([8]),
+      "variance": Tensor([8], variance.floats.map { $0 * $0 + 0.1 }),
+    ]
+    let graph = Self.graph(nodes, inputs: ["x"], outputs: ["y"], constants: constants)
+    let inputs = ["x": generator.tensor([2, 6, 5, 5])]
+    try check(graph, inputs, steps: 1, "folded")
+    // Every constant that is folded can be replaced.
+    let fast = try FastExecutor(graph: graph)
+    for name in constants.keys where hasBias || name != "b" {
+      var replaced = graph
+      let tensor = try #require(constants[name])
+      let changed = Tensor(tensor.shape, tensor.floats.map { $0 * 1.5 })
+      replaced.initializers[name] = changed
+      let expected = try ReferenceGraphExecutor(graph: replaced).run(
+        inputs: inputs, weights: [:], options: RunOptions())
+      let actual = try fast.run(inputs: inputs, weights: [name: changed], options: RunOptions())
+      let (a, b) = (actual.outputs["y"], expected.outputs["y"])
+      #expect(
+        TensorComparison.difference(try #require(a), try #require(b), absolute: 1e-4) == nil,
+        "\(name)")
+    }
+  }
+
+  @Test(arguments: ["HardSigmoid", "Sigmoid", "Clip", "ClipLast"])
+  func spelledOutSwish(_ form: String) throws {
+    var generator = SeededGenerator(seed: 15)
+    var nodes = [Node(op: "Conv", inputs: ["x", "w"], outputs: ["h"])]
+    switch form {
+    case "HardSigmoid":
+      nodes += [
+        Node(
+          op: form, inputs: ["h"], outputs: ["g"],
+          attributes: ["alpha": .float(1.0 / 6), "beta": .float(0.5)]),
+        Node(op: "Mul", inputs: ["g", "h"], outputs: ["y"]),
+      ]
+    case "Sigmoid":
+      nodes += [
+        Node(op: form, inputs: ["h"], outputs: ["g"]),
+        Node(op: "Mul", inputs: ["h", "g"], outputs: ["y"]),
+      ]
+    default:
+      let isLast = form == "ClipLast"
+      nodes += [
+        Node(op: "Add", inputs: ["h", "three"], outputs: ["s"]),
+        Node(op: "Clip", inputs: ["s", "zero", "six"], outputs: ["c"]),
+      ]
+      nodes +=
+        isLast
+        ? [
+          Node(op: "Div", inputs: ["c", "six"], outputs: ["g"]),
+          Node(op: "Mul", inputs: ["h", "g"], outputs: ["y"]),
+        ]
+        : [
+          Node(op: "Mul", inputs: ["h", "c"], outputs: ["m"]),
+          Node(op: "Div", inputs: ["m", "six"], outputs: ["y"]),
+        ]
+    }
+    let constants: OrderedDictionary<String, Tensor> = [
+      "w": generator.tensor([16, 4, 1, 1]), "three": Tensor(scalar: Float(3)),
+      "zero": Tensor(scalar: Float(0)), "six": Tensor(scalar: Float(6)),
+    ]
+    try check(
+      Self.graph(nodes, inputs: ["x"], outputs: ["y"], constants: constants),
+      ["x": generator.tensor([2, 4, 6, 6])], steps: 1, form)
   }
 
   @Test(arguments: [false, true])

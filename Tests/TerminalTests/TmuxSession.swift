@@ -21,7 +21,7 @@ final class TmuxSession {
     try press("Enter")
   }
 
-  deinit { _ = try? tmux(["kill-server"]) }
+  deinit { try? close() }
 
   @discardableResult
   private func tmux(_ arguments: [String]) throws -> String {
@@ -48,11 +48,30 @@ final class TmuxSession {
   /// The screen as text.
   func screen() throws -> String { try tmux(["capture-pane", "-p"]) }
 
-  /// The process in the foreground of the pane, by name.
+  /// Sends a signal to the program.
   func signalProgram(_ name: String) throws {
-    let pane = try tmux(["display-message", "-p", "#{pane_pid}"])
+    _ = try Subprocess("pkill", ["-\(name)", "-P", try shell(), "weightbench"])
+  }
+
+  /// The program's process.
+  func program() throws -> String {
+    try Subprocess("pgrep", ["-P", try shell(), "weightbench"]).output
       .trimmingCharacters(in: .whitespacesAndNewlines)
-    _ = try Subprocess("pkill", ["-\(name)", "-P", pane, "weightbench"])
+  }
+
+  /// The shell's process.
+  private func shell() throws -> String {
+    try tmux(["display-message", "-p", "#{pane_pid}"])
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// Takes the terminal away, as a broken connection does.
+  ///
+  /// The server inherits the test runner's blocked signals and is deaf to `kill-server`.
+  func close() throws {
+    let server = try tmux(["display-message", "-p", "#{pid}"])
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    if !server.isEmpty { _ = try Subprocess("kill", ["-KILL", server]) }
   }
 
   /// Polls the screen until `condition` holds; the last screen is in the error otherwise.

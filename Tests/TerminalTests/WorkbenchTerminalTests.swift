@@ -38,6 +38,21 @@ struct WorkbenchTerminalTests {
     #expect(try session.modesAreRestored())
   }
 
+  /// With the hang-up ignored, as under `nohup`, only the end of the input tells.
+  @Test(arguments: ["", "trap '' HUP;"])
+  func endsWithItsTerminal(trap: String) throws {
+    let session = try TmuxSession("\(trap) \(program)", columns: 80, rows: 24)
+    try session.waitFor { $0.contains("top-1") }
+    let process = try session.program()
+    #expect(!process.isEmpty)
+    try session.close()
+    let deadline = Date(timeIntervalSinceNow: 30)
+    while FileManager.default.fileExists(atPath: "/proc/\(process)"), Date() < deadline {
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    #expect(!FileManager.default.fileExists(atPath: "/proc/\(process)"))
+  }
+
   @Test(arguments: [
     ["TERM": "screen"], ["TERM": "vt100"], ["LC_ALL": "C"], ["NO_COLOR": "1"],
     ["TERM": "xterm-256color"],

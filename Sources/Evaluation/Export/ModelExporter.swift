@@ -8,12 +8,18 @@ import Tensors
 /// through the same writer.
 public struct ModelExporter: Sendable {
   private let model: OpenedModel
-  private let compressed: CompressedPlan
+  private let weights: [CompressedWeights?]
 
   /// An exporter of `compressed`, which must have been made for `model`.
   public init(model: OpenedModel, compressed: CompressedPlan) {
     self.model = model
-    self.compressed = compressed
+    weights = compressed.weights
+  }
+
+  /// An exporter of one compressed weight a layer, nil for layers left alone.
+  init(model: OpenedModel, weights: [CompressedWeights?]) {
+    self.model = model
+    self.weights = weights
   }
 
   /// The formats this model can be written in: weight files have no graph to write.
@@ -49,7 +55,7 @@ public struct ModelExporter: Sendable {
         problem: "holds no graph, so it can't be written as \(format.rawValue)",
         remedy: "Export it as safetensors")
     }
-    let weights = compressed.weights.compactMap { $0 }
+    let weights = weights.compactMap { $0 }
     return try format == .onnxQDQ
       ? QuantizedGraph.rewrite(graph, weights: weights)
       : QuantizedGraph.baked(graph, weights: weights)
@@ -61,7 +67,7 @@ public struct ModelExporter: Sendable {
     if let graph = model.graph {
       for (name, tensor) in graph.initializers { result[name] = tensor }
     }
-    for weights in compressed.weights.compactMap({ $0 }) {
+    for weights in weights.compactMap({ $0 }) {
       result[weights.layer.weight] = weights.dequantized
     }
     return result

@@ -1,4 +1,5 @@
 import Foundation
+import ModelCompression
 import ModelFormats
 import NetworkGraph
 import Operators
@@ -23,6 +24,8 @@ public final class OpenedModel: Sendable {
   public let layers: [CompressibleLayer]
   /// The weight of each layer, in the order of ``layers``, as stored.
   public let weights: [Tensor]
+  /// Compresses the layers; what it learns of the weights is shared by all who use the model.
+  public let compressor: PlanCompressor
   /// Batch-normalization nodes that were folded.
   public let foldedBatchNorms: Int
   /// Nodes that can't be run, with the reason.
@@ -42,6 +45,7 @@ public final class OpenedModel: Sendable {
       graph = nil
       tensors = file.tensors
       (layers, weights) = Self.layers(of: file.tensors)
+      compressor = try PlanCompressor(layers: layers, weights: weights)
       foldedBatchNorms = 0
       unsupported = []
       return
@@ -60,6 +64,7 @@ public final class OpenedModel: Sendable {
     }
     self.layers = layers
     self.weights = weights
+    compressor = try PlanCompressor(layers: layers, weights: weights)
     tensors = [:]
     unsupported = UnsupportedOperators.find(in: graph, registry: .standard).map { entry in
       let node = graph.nodes[entry.nodeIndex]

@@ -30,6 +30,8 @@ public struct CompressedPlan: Sendable {
   ///
   /// Nil like ``weights``.
   let keys: [EffectiveSetting?]
+  /// Bytes of each layer in each way to store it, in layer order.
+  let sizes: [StoredSize]
   /// One row per layer.
   public let rows: [Row]
   /// The setting of each layer that the plan's rules come to.

@@ -26,7 +26,7 @@ struct OutputView: Sendable {
   }
 
   /// The elements of one sample of one output; all of it when samples can't be told apart.
-  private static func row(
+  static func row(
     _ values: UnsafeBufferPointer<Float>, sample: Int, of batch: Int
   ) -> UnsafeBufferPointer<Float> {
     guard batch > 0, values.count % batch == 0 else {

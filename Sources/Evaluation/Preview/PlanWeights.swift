@@ -13,7 +13,6 @@ final class PlanWeights: Sendable {
 
   private struct Entry {
     var weights: CompressedWeights
-    var sqnr: Double
     var byteCount: Int
     var lastUsed: Int
   }
@@ -30,33 +29,59 @@ final class PlanWeights: Sendable {
   private let compressor: PlanCompressor
   private let state = Mutex(State())
 
-  /// - Throws: ``EngineError`` when a layer's weight does not have the layer's shape.
-  init(model: OpenedModel, byteLimit: Int) throws(EngineError) {
+  /// Nothing is computed yet.
+  init(model: OpenedModel, byteLimit: Int) {
     self.byteLimit = byteLimit
-    compressor = try PlanCompressor(layers: model.layers, weights: model.weights)
+    compressor = model.compressor
   }
 
   /// Applies a plan; layers that are not remembered are computed side by side on `pool`.
   ///
   /// - Throws: ``EngineError`` when the plan does not fit the model.
   func compress(_ plan: CompressionPlan, pool: WorkerPool) async throws -> CompressedPlan {
-    let resolution = try plan.resolved(for: compressor.layers)
-    let effective = try compressor.effectiveSettings(resolution.settings).map { effective in
-      // One key for every way of saying "nothing": amounts of 0 %, empty rules, null.
-      effective.setting.isUntouched && (effective.prunedCount ?? 0) == 0
-        ? EffectiveSetting(LayerSetting()) : effective
+    let resolution = try compressor.resolver.resolve(plan)
+    let effective = try compressor.effectiveSettings(
+      resolution.settings, isCancelled: { Task.isCancelled })
+    let keys = effective.enumerated().map {
+      Key(layer: $0.offset, setting: Self.normalized($0.element))
     }
-    let keys = effective.enumerated().map { Key(layer: $0.offset, setting: $0.element) }
     let missing = state.withLock { state in keys.filter { state.entries[$0] == nil } }
     try await pool.forEach(missing.count) { index in try self.compute(missing[index]) }
     return try assemble(plan, resolution, keys)
   }
 
-  private func compute(_ key: Key) throws(EngineError) {
-    let weights = try compressor.compress(key.layer, key.setting)
+  /// One layer under a plan; the others are not computed.
+  ///
+  /// - Parameter isCancelled: Asked every few milliseconds.
+  /// - Throws: ``EngineError`` when the plan does not fit the model; `CancellationError`.
+  func layer(
+    _ index: Int, of plan: CompressionPlan, isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> CompressedWeights {
+    let settings = try compressor.resolver.resolve(plan).settings
+    // Only what is ranked together with the layer can change it.
+    let peers = settings.indices.map { place in
+      settings[place].prune == settings[index].prune || place == index
+        ? settings[place] : LayerSetting()
+    }
+    let effective = try compressor.effectiveSettings(peers, isCancelled: isCancelled)[index]
+    let key = Key(layer: index, setting: Self.normalized(effective))
+    if let known = state.withLock({ $0.entries[key]?.weights }) { return known }
+    return try compute(key, isCancelled: isCancelled)
+  }
+
+  /// One key for every way of saying "nothing": amounts of 0 %, empty rules, null.
+  private static func normalized(_ effective: EffectiveSetting) -> EffectiveSetting {
+    effective.setting.isUntouched && (effective.prunedCount ?? 0) == 0
+      ? EffectiveSetting(LayerSetting()) : effective
+  }
+
+  @discardableResult
+  private func compute(
+    _ key: Key, isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> CompressedWeights {
+    let weights = try compressor.compress(key.layer, key.setting, isCancelled: isCancelled)
     let entry = Entry(
       weights: weights,
-      sqnr: weights.signalToNoise(original: compressor.weights[key.layer]),
       byteCount: weights.isUntouched
         ? 0 : weights.dequantized.byteCount + (weights.codes?.byteCount ?? 0), lastUsed: 0)
     state.withLock { state in
@@ -64,13 +89,15 @@ final class PlanWeights: Sendable {
         state.byteCount += entry.byteCount
       }
     }
+    return weights
   }
 
   private func assemble(
     _ plan: CompressionPlan, _ resolution: PlanResolution, _ keys: [Key]
-  ) throws(EngineError) -> CompressedPlan {
+  ) throws -> CompressedPlan {
     var weights: [CompressedWeights?] = []
     var rows: [CompressedPlan.Row] = []
+    var sizes: [StoredSize] = []
     for (key, layer) in zip(keys, compressor.layers) {
       var entry = state.withLock { $0.entries[key] }
       if entry == nil {
@@ -80,18 +107,19 @@ final class PlanWeights: Sendable {
       }
       guard let entry else { continue }
       let size = entry.weights.size
+      sizes.append(size)
       weights.append(entry.weights.isUntouched ? nil : entry.weights)
       rows.append(
         CompressedPlan.Row(
           name: layer.name, sparsity: entry.weights.sparsity,
           bits: key.setting.setting.weights?.bits ?? 32, storedBytes: size.best,
           packedBytes: size.packed, originalBytes: size.original,
-          encoding: size.bestStorage.rawValue, sqnr: entry.sqnr))
+          encoding: size.bestStorage.rawValue, sqnr: entry.weights.sqnr))
     }
     markUsed(keys)
     return CompressedPlan(
       plan: plan, weights: weights,
-      keys: zip(keys, weights).map { $1 == nil ? nil : $0.setting }, rows: rows,
+      keys: zip(keys, weights).map { $1 == nil ? nil : $0.setting }, sizes: sizes, rows: rows,
       settings: keys.map(\.setting.setting), notices: resolution.notices)
   }
 

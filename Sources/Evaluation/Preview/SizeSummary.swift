@@ -1,3 +1,5 @@
+import ModelCompression
+
 /// Exact bytes of a model under a plan.
 public struct SizeSummary: Sendable, Hashable {
   /// Bytes of the original model file.
@@ -13,6 +15,11 @@ public struct SizeSummary: Sendable, Hashable {
   public var formats: [String: Int]
   /// Share of zeros among all compressible weights.
   public var sparsity: Double
+  /// Layers left alone whose zeros are not counted yet.
+  ///
+  /// They count as dense in ``sparsity`` and ``nonzeroMultiplyAdds``; no number of bytes depends on
+  /// them.
+  public var uncountedLayers = 0
   /// Multiply-adds of one sample.
   public var multiplyAdds: Int
   /// Multiply-adds of one sample that meet a nonzero weight.
@@ -36,29 +43,43 @@ public struct SizeSummary: Sendable, Hashable {
 }
 
 extension SizeSummary {
+  /// What one layer adds.
+  struct Row {
+    var size: StoredSize
+    /// Share of zeros; nil where it is not known yet, and then the layer counts as dense.
+    var sparsity: Double?
+  }
+
   /// The sizes of `model` under a plan; `multiplyAdds` is one figure a layer, nil where unknown.
   init(model: OpenedModel, compressed: CompressedPlan, multiplyAdds: [Int?]) {
-    let rows = compressed.rows
-    let original = rows.reduce(0) { $0 + $1.originalBytes }
-    let packed = rows.reduce(0) { $0 + $1.packedBytes }
-    let stored = rows.reduce(0) { $0 + $1.storedBytes }
-    let count = model.layers.reduce(0) { $0 + $1.parameters }
-    let zeros = zip(model.layers, rows).reduce(0.0) {
-      $0 + Double($1.0.parameters) * $1.1.sparsity
-    }
-    let nonzero = zip(multiplyAdds, rows).reduce(0.0) { sum, pair in
-      sum + Double(pair.0 ?? 0) * (1 - pair.1.sparsity)
-    }
     let exporter = ModelExporter(model: model, compressed: compressed)
     var formats: [String: Int] = [:]
     for format in ModelExporter.formats(for: model) {
       if let bytes = try? exporter.byteCount(format) { formats[format.rawValue] = bytes }
     }
     self.init(
-      originalFile: model.fileBytes, originalWeights: original, packedWeights: packed,
-      stored: model.fileBytes - original + stored, formats: formats,
-      sparsity: count == 0 ? 0 : zeros / Double(count),
+      model: model,
+      rows: zip(compressed.sizes, compressed.rows).map { Row(size: $0, sparsity: $1.sparsity) },
+      formats: formats, multiplyAdds: multiplyAdds)
+  }
+
+  /// The sums of `rows`, one a layer.
+  init(model: OpenedModel, rows: [Row], formats: [String: Int], multiplyAdds: [Int?]) {
+    let original = rows.reduce(0) { $0 + $1.size.original }
+    let count = model.layers.reduce(0) { $0 + $1.parameters }
+    let zeros = zip(model.layers, rows).reduce(0.0) {
+      $0 + Double($1.0.parameters) * ($1.1.sparsity ?? 0)
+    }
+    let nonzero = zip(multiplyAdds, rows).reduce(0.0) { sum, pair in
+      sum + Double(pair.0 ?? 0) * (1 - (pair.1.sparsity ?? 0))
+    }
+    self.init(
+      originalFile: model.fileBytes, originalWeights: original,
+      packedWeights: rows.reduce(0) { $0 + $1.size.packed },
+      stored: model.fileBytes - original + rows.reduce(0) { $0 + $1.size.best },
+      formats: formats, sparsity: count == 0 ? 0 : zeros / Double(count),
       multiplyAdds: multiplyAdds.reduce(0) { $0 + ($1 ?? 0) },
       nonzeroMultiplyAdds: Int(nonzero.rounded()))
+    uncountedLayers = rows.count { $0.sparsity == nil }
   }
 }

@@ -20,6 +20,9 @@ final class ConstantTable: Sendable {
   let roots: [String: Tensor]
   /// For each derived constant, the roots it comes from.
   private let rootsOfDerived: [String: [String]]
+  /// Convolutions that something can be folded into, by position.
+  let foldings: [Int: ChannelFolding]
+  private let foldingOfName: [String: ChannelFolding]
   private let cache: ByteLimitedCache<Key, Tensor>
 
   init(graph: NetworkGraph, interpreter: PlainInterpreter, byteLimit: Int) {
@@ -45,6 +48,19 @@ final class ConstantTable: Sendable {
       ).sorted()
       for output in node.outputs where !output.isEmpty { derived[output] = sources }
     }
+    foldings = ChannelFolding.find(in: graph) { roots[$0] != nil || derived[$0] != nil }
+    var foldingOfName: [String: ChannelFolding] = [:]
+    for folding in foldings.values {
+      let sources = Set(
+        ([folding.weights] + folding.parameters).flatMap {
+          roots[$0] != nil ? [$0] : derived[$0] ?? []
+        })
+      for name in folding.names {
+        foldingOfName[name] = folding
+        derived[name] = sources.sorted()
+      }
+    }
+    self.foldingOfName = foldingOfName
     self.roots = roots
     self.producers = producers
     rootsOfDerived = derived
@@ -74,6 +90,21 @@ final class ConstantTable: Sendable {
     }
     // Computed before the cache is locked: a derived constant may need another one.
     let key = Key(name: name, replaced: replaced)
+    if let folding = foldingOfName[name] {
+      var inputs: [String: Tensor] = [:]
+      for input in [folding.weights] + folding.parameters {
+        inputs[input] = try value(input, replacing: weights)
+      }
+      return try cache.value(for: key) {
+        let tensor = try folding.value(name) { input in
+          guard let tensor = inputs[input] else {
+            throw EngineError(.malformedFile, problem: "constant '\(input)' is missing")
+          }
+          return tensor
+        }
+        return (tensor, replaced.isEmpty ? 0 : tensor.byteCount * 2)
+      }
+    }
     let inputs = try cachedInputs(of: name, replacing: weights)
     return try cache.value(for: key) {
       let tensor = try compute(name, inputs)

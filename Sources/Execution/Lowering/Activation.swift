@@ -9,7 +9,7 @@ enum Activation {
   /// Not among them: `Log` and `Softplus`, which oneDNN computes with absolute errors of 1e-6 only.
   static let operators = [
     "Relu", "LeakyRelu", "Tanh", "Elu", "Selu", "Abs", "Sqrt", "Sigmoid", "Exp", "HardSwish",
-    "HardSigmoid", "Clip", "Neg", "Reciprocal", "Gelu", "Mish", "Round",
+    "HardSigmoid", "Clip", "Neg", "Reciprocal", "Gelu", "Mish", "Round", "Swish",
   ]
 
   /// The functions that a node applies one after the other; nil when it is none of these operators
@@ -40,6 +40,7 @@ enum Activation {
     case "Reciprocal": [PostOp(function: CDNN_POW, alpha: 1, beta: -1)]
     case "Gelu":
       [PostOp(function: node.string("approximate") == "tanh" ? CDNN_GELU_TANH : CDNN_GELU_ERF)]
+    case "Swish": [PostOp(function: CDNN_SWISH, alpha: node.float("alpha") ?? 1)]
     case "Mish": [PostOp(function: CDNN_MISH)]
     case "Round": [PostOp(function: CDNN_ROUND)]
     default: nil

@@ -4,8 +4,10 @@ import NetworkGraph
 /// Lowers `Conv`: source, weights and result in the layouts oneDNN likes best, the bias inside.
 @Sendable
 func lowerConvolution(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws -> Bool {
-  let (x, w, b) = (request.input(0), request.input(1), request.input(2))
-  guard let source = builder.floatShape(x), let kernel = builder.floatShape(w),
+  let x = request.input(0)
+  let w = request.folding?.foldedWeights ?? request.input(1)
+  let b = request.folding?.foldedBias ?? request.input(2)
+  guard let source = builder.floatShape(x), let kernel = builder.floatShape(request.input(1)),
     let target = builder.floatShape(request.output), (3...5).contains(source.count),
     kernel.count == source.count, target.count == source.count,
     let geometry = KernelGeometry(
@@ -46,7 +48,7 @@ func lowerConvolution(_ builder: ScheduleBuilder, _ request: LoweringRequest) th
   }
   try emitWeighted(
     builder, primitive, x, (w, try DataLayout.plain(weights)), bias.map { (b, $0) },
-    to: request.output, shape: target)
+    to: request.output, shape: target, adding: request.residual)
   return true
 }
 
@@ -102,7 +104,7 @@ func lowerDeconvolution(_ builder: ScheduleBuilder, _ request: LoweringRequest) 
 func emitWeighted(
   _ builder: ScheduleBuilder, _ primitive: Primitive, _ source: String,
   _ weights: (name: String, view: DataLayout), _ bias: (name: String, layout: DataLayout)?,
-  to output: String, shape: [Int]
+  to output: String, shape: [Int], adding residual: String? = nil
 ) throws {
   let sourceLayout = try primitive.layout(CDNN_ARG_SRC)
   let weightsLayout = try primitive.layout(CDNN_ARG_WEIGHTS)
@@ -122,5 +124,5 @@ func emitWeighted(
         source: try builder.source(bias.name, view: bias.layout, as: bias.layout),
         layout: bias.layout))
   }
-  try builder.emit(primitive, inputs, to: output, shape: shape)
+  try builder.emit(primitive, inputs, to: output, shape: shape, adding: residual)
 }

@@ -11,6 +11,7 @@ struct FusionPlan {
   private let consumers: [String: [Int]]
   private let producers: [String: Int]
   private let outputs: Set<String>
+  private var composites: [String: CompositeActivation] = [:]
   private var taken: Set<Int> = []
   private var chains: [FusedChain] = []
 
@@ -18,11 +19,25 @@ struct FusionPlan {
     "Conv", "ConvTranspose", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "BatchNormalization",
   ]
 
+  private static let products: Set<String> = ["Conv", "MatMul", "Gemm"]
+
   /// The chains of the given nodes, by the position they run at.
   static func chains(of nodes: [Int], builder: ScheduleBuilder) throws -> [FusedChain] {
     var plan = FusionPlan(builder)
-    try plan.findGelu(among: nodes)
-    for index in nodes where !plan.taken.contains(index) { try plan.grow(from: index) }
+    var first: [Int: CompositeActivation] = [:]
+    for composite in try CompositeFinder(builder).find(among: nodes) {
+      plan.composites[composite.input] = composite
+      first[composite.nodes[0]] = composite
+    }
+    for index in nodes where !plan.taken.contains(index) {
+      if let composite = first[index], plan.taken.isDisjoint(with: composite.nodes) {
+        plan.add(
+          FusedChain(
+            nodes: composite.nodes, anchor: composite.node, output: composite.output))
+      } else {
+        try plan.grow(from: index)
+      }
+    }
     return plan.chains.sorted { $0.position < $1.position }
   }
 
@@ -31,6 +46,11 @@ struct FusionPlan {
     consumers = builder.graph.consumers()
     producers = builder.graph.producers()
     outputs = Set(builder.graph.outputs.map(\.name))
+  }
+
+  private mutating func add(_ chain: FusedChain) {
+    taken.formUnion(chain.nodes)
+    chains.append(chain)
   }
 
   /// The only reader of a value that is needed nowhere else.
@@ -43,43 +63,96 @@ struct FusionPlan {
 
   private mutating func grow(from start: Int) throws {
     let anchor = builder.graph.nodes[start]
-    var nodes = [start]
-    var output = anchor.outputs.first ?? ""
-    var bias: String?
-    var postOps: [PostOp] = []
+    var chain = FusedChain(nodes: [start], anchor: anchor, output: anchor.outputs.first ?? "")
     if anchor.domain.isEmpty, FusionPlan.anchors.contains(anchor.op), anchor.outputs.count == 1,
-      builder.floatShape(output) != nil
+      builder.floatShape(chain.output) != nil
     {
-      if anchor.op == "MatMul", let (index, name) = addedVector(output) {
-        bias = name
-        nodes.append(index)
-        output = builder.graph.nodes[index].outputs[0]
+      switch anchor.op {
+      case "Conv": fold(start, into: &chain)
+      case "MatMul": addVector(to: &chain)
+      default: break
       }
-      if let next = soleConsumer(output), builder.graph.nodes[next].inputs.first == output,
-        let ops = try Activation.postOps(builder.graph.nodes[next], builder),
-        anchor.op != "BatchNormalization" || ops.isPlainRelu
-      {
-        postOps = ops
-        nodes.append(next)
-        output = builder.graph.nodes[next].outputs[0]
-      }
+      if FusionPlan.products.contains(anchor.op) { addResidual(to: &chain) }
+      try addActivation(to: &chain)
     }
-    taken.formUnion(nodes)
-    chains.append(
-      FusedChain(nodes: nodes, anchor: anchor, output: output, bias: bias, postOps: postOps))
+    add(chain)
   }
 
-  /// The node that adds a constant vector along the last axis of a value.
-  private func addedVector(_ name: String) -> (Int, String)? {
-    guard let next = soleConsumer(name), let shape = builder.floatShape(name), shape.count >= 2
-    else { return nil }
+  /// Normalizations and constant additions behind a convolution.
+  private func fold(_ start: Int, into chain: inout FusedChain) {
+    guard let folding = builder.folding(at: start), let shape = builder.floatShape(chain.output),
+      folding.followers.allSatisfy({ !taken.contains($0.node) && fits($0.step, shape) })
+    else { return }
+    chain.append(folding.followers.map(\.node), output: folding.output)
+    chain.folding = folding
+  }
+
+  private func fits(_ step: ChannelFolding.Step, _ shape: [Int]) -> Bool {
+    switch step {
+    case .normalization(let scale, let shift, let mean, let variance, _):
+      return [scale, shift, mean, variance].allSatisfy { builder.floatShape($0) == [shape[1]] }
+    case .addition(let name):
+      let channels = [shape[1]] + Array(repeating: 1, count: shape.count - 2)
+      let added = builder.floatShape(name)
+      return added == channels || added == [1] + channels
+    }
+  }
+
+  /// The node that adds a constant vector along the last axis of a matrix product.
+  private func addVector(to chain: inout FusedChain) {
+    guard let next = soleConsumer(chain.output), let shape = builder.floatShape(chain.output),
+      shape.count >= 2
+    else { return }
     let node = builder.graph.nodes[next]
     guard node.op == "Add", node.domain.isEmpty, node.inputs.count == 2,
-      let other = node.inputs.first(where: { $0 != name }), builder.isConstant(other),
+      let other = node.inputs.first(where: { $0 != chain.output }), builder.isConstant(other),
       builder.floatShape(other) == [shape[shape.count - 1]],
       builder.floatShape(node.outputs[0]) == shape
-    else { return nil }
-    return (next, other)
+    else { return }
+    chain.append([next], output: node.outputs[0])
+    chain.bias = other
+  }
+
+  /// The node that adds a value of the same shape, computed before.
+  ///
+  /// Of two products that meet in a sum, the later takes it, so that changing it does not run the
+  /// earlier one again.
+  private func addResidual(to chain: inout FusedChain) {
+    guard let next = soleConsumer(chain.output), let shape = builder.floatShape(chain.output),
+      let last = chain.nodes.last
+    else { return }
+    let node = builder.graph.nodes[next]
+    guard node.op == "Add", node.domain.isEmpty, node.inputs.count == 2,
+      let other = node.inputs.first(where: { $0 != chain.output }), !builder.isConstant(other),
+      builder.floatShape(other) == shape, builder.floatShape(node.outputs[0]) == shape,
+      producers[other].map({ $0 < last }) ?? true
+    else { return }
+    chain.append([next], output: node.outputs[0])
+    chain.residual = other
+  }
+
+  private func addActivation(to chain: inout FusedChain) throws {
+    // oneDNN's error function is slower inside a product than in a pass of its own.
+    func isCheap(_ ops: [PostOp]) -> Bool {
+      !ops.contains { $0.function == CDNN_GELU_ERF }
+        || !FusionPlan.products.contains(chain.anchor.op)
+    }
+    if let composite = composites[chain.output], !outputs.contains(chain.output),
+      consumers[chain.output].map({ Set($0).isSubset(of: composite.nodes) }) ?? false,
+      chain.anchor.op != "BatchNormalization",
+      let ops = try Activation.postOps(composite.node, builder), isCheap(ops)
+    {
+      chain.append(composite.nodes, output: composite.output)
+      chain.postOps = ops
+      return
+    }
+    guard let next = soleConsumer(chain.output),
+      builder.graph.nodes[next].inputs.first == chain.output,
+      let ops = try Activation.postOps(builder.graph.nodes[next], builder),
+      chain.anchor.op != "BatchNormalization" || ops.isPlainRelu, isCheap(ops)
+    else { return }
+    chain.append([next], output: builder.graph.nodes[next].outputs[0])
+    chain.postOps = ops
   }
 }
 
@@ -87,83 +160,5 @@ extension [PostOp] {
   /// Whether this is clipping at 0 and nothing else.
   fileprivate var isPlainRelu: Bool {
     count == 1 && self[0].function == CDNN_RELU && self[0].alpha == 0
-  }
-}
-
-extension FusionPlan {
-  /// Finds 0.5 x (1 + erf(x / sqrt 2)), as exporters write the exact GELU.
-  private mutating func findGelu(among nodes: [Int]) throws {
-    for index in nodes where builder.graph.nodes[index].op == "Erf" {
-      guard let found = try gelu(around: index) else { continue }
-      taken.formUnion(found.nodes)
-      chains.append(found)
-    }
-  }
-
-  private func gelu(around erf: Int) throws -> FusedChain? {
-    let graph = builder.graph
-    guard let first = graph.nodes[erf].inputs.first, let scaling = producers[first],
-      soleConsumer(first) == erf, let x = try scaled(scaling, by: 0.5.squareRoot()),
-      let adding = soleConsumer(graph.nodes[erf].outputs[0]),
-      try other(adding, "Add", than: graph.nodes[erf].outputs[0], is: 1)
-    else { return nil }
-    let sum = graph.nodes[adding].outputs[0]
-    guard let multiplying = soleConsumer(sum), graph.nodes[multiplying].op == "Mul",
-      graph.nodes[multiplying].inputs.count == 2,
-      let factor = graph.nodes[multiplying].inputs.first(where: { $0 != sum })
-    else { return nil }
-    let product = graph.nodes[multiplying].outputs[0]
-    var chain = [scaling, erf, adding, multiplying]
-    var output = product
-    if factor == x {
-      guard let halving = soleConsumer(product), try scaled(halving, by: 0.5) == product else {
-        return nil
-      }
-      chain.append(halving)
-      output = graph.nodes[halving].outputs[0]
-    } else {
-      guard let halving = producers[factor], soleConsumer(factor) == multiplying,
-        try scaled(halving, by: 0.5) == x
-      else { return nil }
-      chain.append(halving)
-    }
-    let shape = builder.floatShape(x)
-    guard shape != nil, shape == builder.floatShape(output), !builder.isConstant(x) else {
-      return nil
-    }
-    // Stands for the chain: a node that the element-wise rule knows.
-    let anchor = Node(op: "Gelu", inputs: [x], outputs: [output])
-    return FusedChain(nodes: chain.sorted(), anchor: anchor, output: output)
-  }
-
-  /// The value that a node multiplies by a constant (or divides by its inverse).
-  private func scaled(_ index: Int, by factor: Double) throws -> String? {
-    let node = builder.graph.nodes[index]
-    guard node.domain.isEmpty, node.inputs.count == 2, !taken.contains(index) else { return nil }
-    let (a, b) = (node.inputs[0], node.inputs[1])
-    switch node.op {
-    case "Div": return try isScalar(b, 1 / factor) ? a : nil
-    case "Mul":
-      if try isScalar(b, factor) { return a }
-      return try isScalar(a, factor) ? b : nil
-    default: return nil
-    }
-  }
-
-  private func other(
-    _ index: Int, _ op: String, than name: String, is value: Double
-  ) throws -> Bool {
-    let node = builder.graph.nodes[index]
-    guard node.op == op, node.domain.isEmpty, node.inputs.count == 2,
-      let other = node.inputs.first(where: { $0 != name })
-    else { return false }
-    return try isScalar(other, value)
-  }
-
-  private func isScalar(_ name: String, _ value: Double) throws -> Bool {
-    guard let shape = builder.floatShape(name), shape.allSatisfy({ $0 == 1 }),
-      let tensor = try builder.bakedConstant(name)
-    else { return false }
-    return abs(tensor.doubles[0] - value) <= 1e-6 * abs(value)
   }
 }

@@ -27,14 +27,20 @@ struct Lowering {
 
   let builder: ScheduleBuilder
 
-  /// Lowers a chain of fused nodes, or its nodes one by one when no primitive does it all.
+  /// Lowers a chain of fused nodes; where no primitive does it all, the longest part that one does,
+  /// and the other nodes one by one.
   func lower(_ chain: FusedChain) throws {
     let before = builder.snapshot
-    if chain.nodes.count > 1 {
+    for part in [chain] + chain.shorter where part.nodes.count > 1 {
       let request = LoweringRequest(
-        node: chain.anchor, opset: builder.interpreter.opset(of: chain.anchor),
-        output: chain.output, bias: chain.bias, postOps: chain.postOps)
-      if try attempt(request) { return }
+        node: part.anchor, opset: builder.interpreter.opset(of: part.anchor), output: part.output,
+        folding: part.folding, bias: part.bias, residual: part.residual, postOps: part.postOps)
+      if try attempt(request) {
+        for index in chain.nodes where !part.nodes.contains(index) {
+          try lower(builder.graph.nodes[index])
+        }
+        return
+      }
       builder.restore(before)
     }
     for index in chain.nodes { try lower(builder.graph.nodes[index]) }

@@ -7,8 +7,12 @@ struct LoweringRequest {
   let opset: Int
   /// The value to be written: the output of the last fused node.
   var output: String
+  /// Constants that stand in for the convolution's own.
+  var folding: ChannelFolding?
   /// A constant vector that is added to the result along its last axis.
   var bias: String?
+  /// A computed value of the same shape that is added after that.
+  var residual: String?
   /// Functions applied to the result.
   var postOps: [PostOp] = []
 
@@ -16,5 +20,7 @@ struct LoweringRequest {
   func input(_ index: Int) -> String { index < node.inputs.count ? node.inputs[index] : "" }
 
   /// The functions in the shim's form.
-  var cPostOps: [cdnn_post_op] { postOps.map(\.c) }
+  var cPostOps: [cdnn_post_op] {
+    (residual == nil ? [] : [PostOp(function: CDNN_SUM).c]) + postOps.map(\.c)
+  }
 }

@@ -37,7 +37,8 @@ private struct MatrixProduct {
           argument: CDNN_ARG_BIAS,
           source: try builder.source(bias.name, view: bias.view, as: bias.view), layout: bias.view))
     }
-    try builder.emit(primitive, inputs, to: request.output, shape: shape, as: target)
+    try builder.emit(
+      primitive, inputs, to: request.output, shape: shape, as: target, adding: request.residual)
   }
 }
 

@@ -6,6 +6,8 @@ final class RunState {
   let services: RunServices
   var values: [RunValue?]
   private var conversions: [RunValue?]
+  /// The slots that nobody reads after the present step.
+  var releases: [Int] = []
   private let weights: [String: Tensor]
   /// Constants that the replaced weights change.
   private let changed: Set<Int>
@@ -62,6 +64,32 @@ final class RunState {
       layout: conversion.target.isPlain ? nil : conversion.target)
     conversions[index] = value
     return value
+  }
+
+  /// Memory that holds a value and may be written to: the value's own where nobody else holds it and
+  /// nobody reads it later, a copy otherwise.
+  ///
+  /// Checkpoints, other slots and inputs of the present step hold what they need, so that a sum in
+  /// place never destroys it.
+  func overwritable(_ source: Source, byteCount: Int) throws -> TensorStorage {
+    var value = try read(source)
+    switch source {
+    case .slot(let index) where releases.contains(index) && schedule.slots[index].producer >= 0:
+      values[index] = nil
+    case .conversion(let index) where releases.contains(schedule.conversions[index].slot):
+      conversions[index] = nil
+    default: return copy(value, byteCount)
+    }
+    return value.isUnique ? value.storage : copy(value, byteCount)
+  }
+
+  private func copy(_ value: RunValue, _ byteCount: Int) -> TensorStorage {
+    services.pool.storage(byteCount: byteCount) { memory in
+      value.storage.withBytes { bytes in
+        guard let start = bytes.baseAddress else { return }
+        memory.copyMemory(from: start + value.byteOffset, byteCount: byteCount)
+      }
+    }
   }
 
   /// Lets go of a value and its copies in other layouts.

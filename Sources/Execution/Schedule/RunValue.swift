@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Immutable.
 struct RunValue: Sendable {
-  let storage: TensorStorage
+  private(set) var storage: TensorStorage
   let byteOffset: Int
   let type: ElementType
   let shape: [Int]
@@ -55,6 +55,9 @@ struct RunValue: Sendable {
     precondition(layout == nil, "a value in oneDNN's layout is read as a plain tensor")
     return Tensor(type: type, shape: shape, storage: storage, byteOffset: byteOffset)
   }
+
+  /// Whether nobody else holds the memory, which starts with the value.
+  var isUnique: Bool { mutating get { byteOffset == 0 && isKnownUniquelyReferenced(&storage) } }
 
   /// Where the elements start; valid while `storage` is held.
   ///

@@ -106,6 +106,9 @@ final class ScheduleBuilder {
     graph.outputs.contains { $0.name == name } ? .float32 : format
   }
 
+  /// What can be folded into the convolution at a position.
+  func folding(at position: Int) -> ChannelFolding? { services.constants.foldings[position] }
+
   // Sources.
 
   /// Where a step finds a value in a given layout.
@@ -216,10 +219,12 @@ final class ScheduleBuilder {
 
   /// Adds a primitive that writes the value `name`.
   ///
-  /// - Parameter layout: How the primitive writes, when that is a view of the plain result.
+  /// - Parameters:
+  ///   - layout: How the primitive writes, when that is a view of the plain result.
+  ///   - residual: The value that the primitive's sum adds.
   func emit(
     _ primitive: Primitive, _ inputs: [PrimitiveStep.Input], to name: String, shape: [Int],
-    as layout: DataLayout? = nil
+    as layout: DataLayout? = nil, adding residual: String? = nil
   ) throws {
     // A simple bf16 primitive is slower than a good one and two conversions.
     if format == .bfloat16, primitive.isSlow { throw OneDNNError.unimplemented }
@@ -229,11 +234,16 @@ final class ScheduleBuilder {
     if written.isDense, written.format != .float32 {
       known = try DataLayout.plain(shape, written.format)
     }
+    let accumulator = try residual.map { residual in
+      written.isDense
+        ? try source(residual, view: written, as: written) : try source(residual, as: written)
+    }
     let slot = define(name, shape: shape, layout: known)
     emit(
       PrimitiveStep(
         primitive, inputs: inputs,
-        result: .init(slot: slot, layout: written, shape: shape, valueLayout: known)))
+        result: .init(slot: slot, layout: written, shape: shape, valueLayout: known),
+        accumulator: accumulator))
   }
 
   /// Adds a node as its reference kernel.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The lists that threads of a pool work through, oldest first.
 final class WorkQueue: @unchecked Sendable {
@@ -6,14 +7,19 @@ final class WorkQueue: @unchecked Sendable {
   private let condition = NSCondition()
   private var lists: [WorkList] = []
   private var isClosed = false
+  private let length = Atomic<Int>(0)
 
   /// Adds a list and wakes the threads.
   func append(_ list: WorkList) {
     condition.lock()
     lists.append(list)
+    length.store(lists.count, ordering: .relaxed)
     condition.broadcast()
     condition.unlock()
   }
+
+  /// Whether a list waits behind the one that is worked on; asked while the condition is locked, too.
+  var isAwaited: Bool { length.load(ordering: .relaxed) > 1 }
 
   /// Lets the threads end when the lists are done.
   func close() {
@@ -37,6 +43,7 @@ final class WorkQueue: @unchecked Sendable {
       while let list = lists.first {
         if let item = list.take() { return (list, item) }
         lists.removeFirst()
+        length.store(lists.count, ordering: .relaxed)
       }
       if isClosed { return nil }
       condition.wait()

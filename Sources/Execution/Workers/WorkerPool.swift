@@ -28,6 +28,10 @@ public final class WorkerPool: Sendable {
 
   deinit { queue.close() }
 
+  /// Whether another caller's list waits for the one that is worked on: long work behind the scenes
+  /// ends its list then and comes back with the rest.
+  public var isAwaited: Bool { queue.isAwaited }
+
   /// Calls `body` with 0..<`count`, handing the items out in order to idle threads, and returns when
   /// all are done.
   ///

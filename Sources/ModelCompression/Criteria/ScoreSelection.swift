@@ -55,12 +55,20 @@ enum ScoreSelection {
   static func quantile(_ fraction: Double, of lists: [[Float]]) -> Double {
     let count = lists.reduce(0) { $0 + $1.count }
     guard count > 0 else { return 0 }
+    return quantile(fraction, ofCount: count) { rank in
+      Double(score(key(at: rank, among: lists).key))
+    }
+  }
+
+  /// The same of `count` > 0 values that are known by rank.
+  static func quantile(
+    _ fraction: Double, ofCount count: Int, valueAtRank: (Int) throws -> Double
+  ) rethrows -> Double {
     let position = fraction * Double(count - 1)
     let below = min(Int(position.rounded(.down)), count - 1)
     let above = min(below + 1, count - 1)
-    let low = key(at: below, among: lists)
-    let a = Double(score(low.key))
-    let b = above == below ? a : Double(score(key(at: above, among: lists).key))
+    let a = try valueAtRank(below)
+    let b = above == below ? a : try valueAtRank(above)
     let part = position - Double(below)
     // NumPy interpolates from the nearer end.
     return part >= 0.5 ? b - (b - a) * (1 - part) : a + (b - a) * part

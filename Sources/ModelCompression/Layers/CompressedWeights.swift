@@ -20,6 +20,9 @@ public struct CompressedWeights: Sendable {
   public let dequantized: Tensor
   /// Bytes in each way to store them.
   public let size: StoredSize
+  /// Signal to noise ratio against the original weights in dB:
+  /// 10 log10(sum w^2 / sum (w - v)^2); infinity when nothing changed.
+  public let sqnr: Double
 
   /// The codes; nil for floats.
   public var codes: Tensor? { quantized?.codes }
@@ -50,19 +53,28 @@ public struct CompressedWeights: Sendable {
     }
   }
 
-  /// The signal to noise ratio against the original weights in dB: 10 log10(sum w^2 / sum (w - v)^2);
-  /// infinity when nothing changed.
+  /// The signal to noise ratio against other weights of the same shape in dB, as ``sqnr``.
   public func signalToNoise(original: Tensor) -> Double {
-    var signal = 0.0
-    var noise = 0.0
-    original.withElements(of: Float.self) { before in
-      dequantized.withElements(of: Float.self) { after in
-        for (a, b) in zip(before, after) {
-          signal += Double(a) * Double(a)
-          noise += (Double(a) - Double(b)) * (Double(a) - Double(b))
-        }
+    var squares = SquareSums()
+    dequantized.withElements(of: Float.self) { after in
+      guard let base = after.baseAddress else { return }
+      original.forEachBlock { before, first in
+        WeightKernels.addSquares(before, base + first, to: &squares)
       }
     }
-    return noise == 0 ? .infinity : 10 * DecibelScale.log10(signal / noise)
+    return squares.decibels
+  }
+
+  /// The same weights with another ratio.
+  func withSQNR(_ sqnr: Double) -> CompressedWeights {
+    CompressedWeights(
+      layer: layer, setting: setting, prunedCount: prunedCount, zeroCount: zeroCount,
+      cutOff: cutOff, quantized: quantized, dequantized: dequantized, size: size, sqnr: sqnr)
+  }
+
+  /// The figures alone.
+  var measure: LayerMeasure {
+    LayerMeasure(
+      prunedCount: prunedCount, zeroCount: zeroCount, size: size, isUntouched: isUntouched)
   }
 }

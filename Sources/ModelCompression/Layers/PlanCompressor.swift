@@ -10,6 +10,10 @@ public struct PlanCompressor: Sendable {
   public let layers: [CompressibleLayer]
   /// The original weights of each layer, float32.
   public let weights: [Tensor]
+  /// The same weights with what is known of them; shared by all copies of the compressor.
+  public let prepared: [PreparedWeights]
+  /// Resolves plans for the layers.
+  public let resolver: PlanResolver
 
   /// Makes a compressor for these layers and their weights.
   ///
@@ -23,6 +27,8 @@ public struct PlanCompressor: Sendable {
     for (layer, tensor) in zip(layers, weights) { try LayerCompressor.check(layer, tensor) }
     self.layers = layers
     self.weights = weights
+    resolver = PlanResolver(layers: layers)
+    prepared = zip(layers, weights).map { PreparedWeights(layer: $0, weights: $1) }
   }
 
   /// Makes a compressor for the compressible layers of a graph.
@@ -50,6 +56,18 @@ public struct PlanCompressor: Sendable {
   public func effectiveSettings(
     _ settings: [LayerSetting]
   ) throws(EngineError) -> [EffectiveSetting] {
+    try EngineError.uncancelled {
+      try effectiveSettings(settings, isCancelled: { false })
+    }
+  }
+
+  /// The same, unless it is cancelled.
+  ///
+  /// - Parameter isCancelled: Asked every few milliseconds.
+  /// - Throws: `CancellationError` too.
+  public func effectiveSettings(
+    _ settings: [LayerSetting], isCancelled: @escaping () -> Bool
+  ) throws -> [EffectiveSetting] {
     precondition(settings.count == layers.count, "one setting for each layer")
     var result = settings.map { EffectiveSetting($0) }
     var pools: [(prune: PruneSetting, members: [Int])] = []
@@ -62,16 +80,35 @@ public struct PlanCompressor: Sendable {
       }
     }
     for pool in pools {
-      var scores: [[Float]] = []
-      for index in pool.members {
-        let values = weights[index].array(of: Float.self)
-        try LayerCompressor.checkFinite(values, of: layers[index])
-        scores.append(try Self.scores(values, pool.prune, layer: layers[index]))
-      }
-      let counts = Self.prunedCounts(pool.prune, pooling: scores)
+      let counts = try pooledCounts(pool.prune, pool.members, isCancelled)
       for (index, count) in zip(pool.members, counts) { result[index].prunedCount = count }
     }
     return result
+  }
+
+  /// How many weights of each of `members` go when they are ranked together.
+  private func pooledCounts(
+    _ prune: PruneSetting, _ members: [Int], _ isCancelled: @escaping () -> Bool
+  ) throws -> [Int] {
+    for index in members {
+      let counts = try prepared[index].counts(isCancelled: isCancelled)
+      if let error = prepared[index].finiteError(counts) { throw error }
+    }
+    let criterion = try prune.criterion(for: layers[members[0]])
+    guard prune.isByMagnitude else {
+      let scores = members.map { criterion.scores(of: weights[$0].array(of: Float.self)) }
+      return switch prune.measure {
+      case .amount: PruneMask.prunedCounts(amount: prune.amount, pooling: scores)
+      case .percentile: PruneMask.prunedCounts(belowQuantile: prune.amount, pooling: scores)
+      }
+    }
+    let ranking = try MagnitudeRanking(members.map { prepared[$0] }, isCancelled: isCancelled)
+    let total = members.reduce(0) { $0 + layers[$1].parameters }
+    return switch prune.measure {
+    case .amount:
+      try ranking.counts(pruning: PruneMask.prunedCount(amount: prune.amount, of: total))
+    case .percentile: try ranking.counts(belowQuantile: prune.amount)
+    }
   }
 
   /// One layer's result.
@@ -80,9 +117,31 @@ public struct PlanCompressor: Sendable {
   public func compress(
     _ index: Int, _ effective: EffectiveSetting
   ) throws(EngineError) -> CompressedWeights {
-    try LayerCompressor.compress(
-      layer: layers[index], weights: weights[index], setting: effective.setting,
-      prunedCount: effective.prunedCount)
+    try EngineError.uncancelled {
+      try compress(index, effective, isCancelled: { false })
+    }
+  }
+
+  /// One layer's result, unless it is cancelled.
+  ///
+  /// - Parameter isCancelled: Asked every few milliseconds.
+  /// - Throws: `CancellationError` too.
+  public func compress(
+    _ index: Int, _ effective: EffectiveSetting, isCancelled: @escaping () -> Bool
+  ) throws -> CompressedWeights {
+    try LayerWork(prepared[index], effective, isCancelled: isCancelled).compressed()
+  }
+
+  /// The figures of one layer's result, without making it: what sizes are made of.
+  ///
+  /// - Parameter isCancelled: Asked every few milliseconds.
+  /// - Throws: As ``compress(_:_:isCancelled:)``.
+  /// - Complexity: O(1) for pruning by amount once the weights were counted; two passes over the
+  ///   layer's weights for quantization, one more with pruning.
+  public func measure(
+    _ index: Int, _ effective: EffectiveSetting, isCancelled: @escaping () -> Bool = { false }
+  ) throws -> LayerMeasure {
+    try LayerWork(prepared[index], effective, isCancelled: isCancelled).measured()
   }
 
   /// The results of all layers, in order.
@@ -94,30 +153,5 @@ public struct PlanCompressor: Sendable {
       result.append(try compress(index, effective))
     }
     return result
-  }
-
-  /// The scores of finite weights under the setting's criterion.
-  static func scores(
-    _ values: [Float], _ prune: PruneSetting, layer: CompressibleLayer
-  ) throws(EngineError) -> [Float] {
-    guard (0...1).contains(prune.amount) else {
-      throw EngineError(
-        .invalidPlan, subject: "layer '\(layer.name)'",
-        problem: "amount \(prune.amount) is not between 0 and 1", remedy: "70 % is written 0.7")
-    }
-    guard let criterion = CriterionRegistry.standard[prune.criterion] else {
-      throw EngineError(
-        .invalidPlan, subject: "layer '\(layer.name)'",
-        problem: "criterion '\(prune.criterion)' is not supported by this version",
-        remedy: "Supported: \(CriterionRegistry.standard.names.joined(separator: ", "))")
-    }
-    return criterion.scores(of: values)
-  }
-
-  static func prunedCounts(_ prune: PruneSetting, pooling lists: [[Float]]) -> [Int] {
-    switch prune.measure {
-    case .amount: PruneMask.prunedCounts(amount: prune.amount, pooling: lists)
-    case .percentile: PruneMask.prunedCounts(belowQuantile: prune.amount, pooling: lists)
-    }
   }
 }

@@ -7,34 +7,53 @@ extension CompressionPlan {
   ///
   /// - Throws: ``EngineError`` with code `invalidPlan` for an expression that is not one, and for a
   ///   plan for another model: it has rules, none of them matches a layer, and it has no defaults.
-  /// - Complexity: O(rules x layers).
+  /// - Complexity: O(rules + layers), and O(layers) for each expression and type.
   public func resolved(
     for layers: [CompressibleLayer]
   ) throws(EngineError) -> PlanResolution {
-    var rules: [(key: String, rule: PlanRule, selector: PlanSelector, matches: [Bool])] = []
+    try PlanResolver(layers: layers).resolve(self)
+  }
+
+  /// What the plan does to each of `layers`; `matches` tells which of them an expression or type means.
+  func resolved(
+    for layers: [CompressibleLayer], indices: [String: Int],
+    matches: (PlanSelector) throws(EngineError) -> [Bool]
+  ) throws(EngineError) -> PlanResolution {
+    var exact: [Int: (key: String, rule: PlanRule)] = [:]
+    var general: [Matching] = []
+    var unmatched: [(key: String, selector: PlanSelector)] = []
     for (key, rule) in self.layers {
       let selector = PlanSelector(key)
-      let matcher = try selector.matcher()
-      rules.append((key, rule, selector, layers.map(matcher)))
+      if case .exact(let name) = selector {
+        if let index = indices[name] {
+          exact[index] = (key, rule)
+        } else {
+          unmatched.append((key, selector))
+        }
+      } else {
+        let found = try matches(selector)
+        general.append(Matching(key: key, rule: rule, rank: selector.rank, layers: found))
+        if !found.contains(true) { unmatched.append((key, selector)) }
+      }
     }
-    let unmatched = rules.filter { !$0.matches.contains(true) }
-    if !rules.isEmpty, unmatched.count == rules.count, defaults.isEmpty {
+    if let first = unmatched.first, unmatched.count == self.layers.count, defaults.isEmpty {
       throw EngineError(
         .invalidPlan,
         problem:
-          "this is a plan for another model: none of its \(rules.count) rules matches one of "
+          "this is a plan for another model: none of its \(unmatched.count) rules matches one of "
           + "the \(layers.count) layers",
-        remedy: Self.suggestion(for: rules[0].selector, among: layers)
+        remedy: Self.suggestion(for: first.selector, among: layers)
           ?? "Open the model that the plan was made for")
     }
     // Most specific first; the sort is by rank, then by file order.
-    let ordered = rules.enumerated().sorted {
-      ($0.element.selector.rank, $0.offset) < ($1.element.selector.rank, $1.offset)
+    let ordered = general.enumerated().sorted {
+      ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset)
     }.map(\.element)
     var result = PlanResolution(settings: [], origins: [], notices: [])
     var overridden: OrderedDictionary<Overridden, [String]> = [:]
     for (index, layer) in layers.enumerated() {
-      let matching = ordered.filter { $0.matches[index] }.map { (key: $0.key, rule: $0.rule) }
+      var matching = exact[index].map { [$0] } ?? []
+      for rule in ordered where rule.layers[index] { matching.append((rule.key, rule.rule)) }
       let prune = Self.decide("prune", \.prune, matching, defaults, layer.name, &overridden)
       let weights = Self.decide("weights", \.weights, matching, defaults, layer.name, &overridden)
       result.settings.append(LayerSetting(prune: prune.setting, weights: weights.setting))
@@ -51,6 +70,14 @@ extension CompressionPlan {
       result.notices.append("pinned layer '\(name)' is not in the model\(hint)")
     }
     return result
+  }
+
+  /// A rule for several layers, and which of them it means.
+  private struct Matching {
+    var key: String
+    var rule: PlanRule
+    var rank: Int
+    var layers: [Bool]
   }
 
   /// A rule whose block another, more specific rule replaced.

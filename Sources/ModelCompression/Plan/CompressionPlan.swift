@@ -81,19 +81,26 @@ public struct CompressionPlan: Sendable {
   /// A block that the setting lacks is switched off when another rule could state it, and left
   /// unstated otherwise. The layer keeps its place in the file order.
   public mutating func set(_ setting: LayerSetting, forLayer name: String) {
-    let others = [defaults] + layers.filter { PlanSelector($0.key).rank > 0 }.map(\.value)
     var rule = PlanRule()
     if let prune = setting.prune {
       rule.prune = .set(prune)
-    } else if others.contains(where: { $0.prune != .unstated }) {
+    } else if isStatedGenerally({ $0.prune != .unstated }) {
       rule.prune = .off
     }
     if let weights = setting.weights {
       rule.weights = .set(weights)
-    } else if others.contains(where: { $0.weights != .unstated }) {
+    } else if isStatedGenerally({ $0.weights != .unstated }) {
       rule.weights = .off
     }
     layers[name] = rule.isEmpty ? .leaveAlone : rule
+  }
+
+  /// Whether the defaults or a rule for many layers states something.
+  private func isStatedGenerally(_ states: (PlanRule) -> Bool) -> Bool {
+    states(defaults)
+      || layers.contains { key, rule in
+        (key.hasPrefix("re:") || key.hasPrefix("type:")) && states(rule)
+      }
   }
 
   /// Removes the rule of one layer by name, so that the more general rules hold for it again.

@@ -54,46 +54,63 @@ public struct ScaleLayout: Sendable, Hashable {
     }
   }
 
-  /// Calls `body` for each run of consecutive weights, in order, with the index of the first
-  /// weight's scale and the step from one weight's scale to the next one's: 0 or 1.
+  /// Calls `body` for each run of consecutive weights of `range`, in order, with the index of the
+  /// first weight's scale and the step from one weight's scale to the next one's: 0 or 1.
   @inline(__always)
-  func forEachRun(_ body: (_ weights: Range<Int>, _ scale: Int, _ step: Int) -> Void) {
-    let total = weightShape.reduce(1, *)
+  func forEachRun(
+    in range: Range<Int>, _ body: (_ weights: Range<Int>, _ scale: Int, _ step: Int) -> Void
+  ) {
     switch form {
-    case .tensor: body(0..<total, 0, 0)
+    case .tensor: body(range, 0, 0)
     case .axis(let axis):
       let length = weightShape[axis]
       let inner = weightShape[(axis + 1)...].reduce(1, *)
       if inner == 1 {
-        for start in stride(from: 0, to: total, by: length) { body(start..<start + length, 0, 1) }
-      } else {
-        for run in 0..<(total / inner) {
-          body(run * inner..<(run + 1) * inner, run % length, 0)
+        Self.forEachRow(of: length, in: range) { _, start, run in
+          body(run, run.lowerBound - start, 1)
         }
+      } else {
+        Self.forEachRow(of: inner, in: range) { row, _, run in body(run, row % length, 0) }
       }
     case .blocks(let axis, let size):
       let length = weightShape[axis]
       let inner = weightShape[(axis + 1)...].reduce(1, *)
       let blocks = (length + size - 1) / size
-      for outer in 0..<(total / (length * inner)) {
-        for block in 0..<blocks {
-          let scale = (outer * blocks + block) * inner
-          for index in block * size..<min((block + 1) * size, length) {
-            let start = (outer * length + index) * inner
-            // With no axis inside, a block is consecutive; the loop is short but right.
-            body(start..<start + inner, scale, inner == 1 ? 0 : 1)
+      if inner == 1 {
+        // With no axis inside, a block is consecutive.
+        Self.forEachRow(of: length, in: range) { outer, start, row in
+          var index = row.lowerBound
+          while index < row.upperBound {
+            let block = (index - start) / size
+            let end = min(start + (block + 1) * size, row.upperBound)
+            body(index..<end, outer * blocks + block, 0)
+            index = end
           }
+        }
+      } else {
+        Self.forEachRow(of: inner, in: range) { row, start, run in
+          let scale = (row / length * blocks + row % length / size) * inner
+          body(run, scale + run.lowerBound - start, 1)
         }
       }
     case .channelsOfGroups(let perGroup):
       let outputs = weightShape[1]
-      let inner = weightShape[2...].reduce(1, *)
-      for input in 0..<weightShape[0] {
-        for output in 0..<outputs {
-          let start = (input * outputs + output) * inner
-          body(start..<start + inner, input / perGroup * outputs + output, 0)
-        }
+      Self.forEachRow(of: weightShape[2...].reduce(1, *), in: range) { row, _, run in
+        body(run, row / outputs / perGroup * outputs + row % outputs, 0)
       }
+    }
+  }
+
+  /// Calls `body` for each row of `length` weights that `range` touches: its number, the index of its
+  /// first weight, and its part of the range.
+  @inline(__always)
+  private static func forEachRow(
+    of length: Int, in range: Range<Int>, _ body: (_ row: Int, _ start: Int, Range<Int>) -> Void
+  ) {
+    guard length > 0, !range.isEmpty else { return }
+    for row in (range.lowerBound / length)...((range.upperBound - 1) / length) {
+      let start = row * length
+      body(row, start, max(start, range.lowerBound)..<min(start + length, range.upperBound))
     }
   }
 }

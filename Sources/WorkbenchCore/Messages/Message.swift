@@ -16,6 +16,8 @@ public enum Message: Sendable {
   case modelOpened(ModelSummary, plan: CompressionPlan, planPath: String?)
   /// The model could not be opened.
   case openFailed(EngineError)
+  /// The evaluation data is being opened: ``dataOpened(_:)`` or ``dataFailed(_:)`` follows.
+  case openingData
   /// The evaluation data was opened.
   case dataOpened(DataSummary)
   /// The evaluation data could not be opened.
@@ -36,6 +38,24 @@ public enum Message: Sendable {
   /// A measurement failed.
   case evaluationFailed(generation: Int, EngineError)
 
+  /// A sensitivity scan has gone on.
+  case scanProgress(number: Int, SensitivityTable, ScanProgress)
+  /// A sensitivity scan is done.
+  case scanFinished(number: Int, SensitivityTable)
+  /// A sensitivity scan was cancelled before its end.
+  case scanCancelled(number: Int)
+  /// A sensitivity scan failed.
+  case scanFailed(number: Int, EngineError)
+
+  /// A search has gone on.
+  case searchProgress(number: Int, SearchProgress)
+  /// A search is done.
+  case searchFinished(number: Int, SearchResult)
+  /// A search was cancelled before its end.
+  case searchCancelled(number: Int)
+  /// A search failed.
+  case searchFailed(number: Int, EngineError)
+
   /// An export was written and checked.
   case exportFinished(ExportResult)
   /// An export failed; nothing was left behind.
@@ -44,6 +64,8 @@ public enum Message: Sendable {
   case planSaved(path: String, plan: CompressionPlan)
   /// The plan could not be written.
   case planSaveFailed(EngineError)
+  /// An earlier session of this model left an unsaved plan, so many seconds ago.
+  case sessionFound(CompressionPlan, age: Double)
   /// The screen was copied as text: to a file, or to `the clipboard`.
   case screenCopied(String)
 

@@ -26,8 +26,17 @@ public struct HeatGrid: Sendable, Hashable {
   /// Weights by cell.
   public var counts: [Float]
 
+  /// Where the weights go.
+  private let cells: GridCells
+
   /// Gathers `weights`, whose shape and axes `layer` tells.
   public init(_ weights: UnsafeBufferPointer<Float>, layer: CompressibleLayer) {
+    self.init(layer: layer)
+    add(weights, at: 0)
+  }
+
+  /// Nothing is gathered yet.
+  init(layer: CompressibleLayer) {
     let shape = layer.shape
     let outputAxis = shape.indices.contains(layer.outputAxis) ? layer.outputAxis : nil
     let inputAxis =
@@ -46,27 +55,21 @@ public struct HeatGrid: Sendable, Hashable {
     zeros = [Float](repeating: 0, count: rows * columns)
     magnitudes = zeros
     counts = zeros
+    cells = GridCells(
+      run: max(1, run), columnsAreWeights: columnsAreWeights, channelsPerRow: channelsPerRow,
+      channelsPerColumn: channelsPerColumn, columns: columns, outputs: outputs, inputs: inputs,
+      places: ChannelPlaces(shape: shape, outputAxis: outputAxis, inputAxis: inputAxis))
+  }
 
-    var index = [Int](repeating: 0, count: lead)
-    var flat = 0
-    while flat < weights.count {
-      let row = (outputAxis.map { index[$0] } ?? 0) / channelsPerRow
-      let input = inputAxis.map { index[$0] } ?? 0
-      for tap in 0..<min(run, weights.count - flat) {
-        let column = (columnsAreWeights ? input * run + tap : input) / channelsPerColumn
-        let cell = row * columns + column
-        let weight = weights[flat + tap]
-        if weight == 0 { zeros[cell] += 1 }
-        if weight.isFinite { magnitudes[cell] += abs(weight) }
-        counts[cell] += 1
-      }
-      flat += max(1, run)
-      var axis = lead - 1
-      while axis >= 0 {
-        index[axis] += 1
-        if index[axis] < shape[axis] { break }
-        index[axis] = 0
-        axis -= 1
+  /// Gathers more weights, the first of which is at `start` of the tensor.
+  mutating func add(_ weights: UnsafeBufferPointer<Float>, at start: Int) {
+    guard !weights.isEmpty else { return }
+    let cells = cells
+    zeros.withUnsafeMutableBufferPointer { zeros in
+      magnitudes.withUnsafeMutableBufferPointer { magnitudes in
+        counts.withUnsafeMutableBufferPointer { counts in
+          cells.add(weights, at: start, zeros, magnitudes, counts)
+        }
       }
     }
   }

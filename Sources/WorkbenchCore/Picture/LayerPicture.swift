@@ -35,6 +35,28 @@ public struct LayerPicture: Sendable {
   ///
   /// - Complexity: O(weights).
   public init(report: LayerReport, layer: CompressibleLayer) {
+    self.init(report: report, parts: PictureParts(report, layer: layer))
+  }
+
+  /// The same for a background thread, which may be told to stop.
+  ///
+  /// - Parameters:
+  ///   - previous: The picture before: of the same layer its weights before are counted already.
+  ///   - isCancelled: Asked every few milliseconds.
+  /// - Throws: `CancellationError`.
+  public init(
+    report: LayerReport, layer: CompressibleLayer, previous: LayerPicture?,
+    isCancelled: () -> Bool
+  ) throws {
+    var parts = PictureParts(empty: report, layer: layer)
+    let before = previous?.name == report.name ? previous?.before : nil
+    try parts.gather(report, layer: layer, before: before) {
+      if isCancelled() { throw CancellationError() }
+    }
+    self.init(report: report, parts: parts)
+  }
+
+  private init(report: LayerReport, parts: PictureParts) {
     name = report.name
     setting = report.setting
     sparsity = report.sparsity
@@ -43,30 +65,8 @@ public struct LayerPicture: Sendable {
     sqnr = report.sqnr
     cutOff = report.cutOff
     levels = report.levels
-    let range = Self.range(of: report.before)
-    before = Self.reading(report.before) { WeightHistogram($0, range: range) }
-    after = Self.reading(report.after) { WeightHistogram($0, range: range) }
-    grid = Self.reading(report.after) { HeatGrid($0, layer: layer) }
-  }
-
-  /// The smallest and largest finite weight; a little room around zero when they are equal.
-  private static func range(of tensor: Tensor) -> ClosedRange<Float> {
-    reading(tensor) { weights in
-      var low = Float.infinity
-      var high = -Float.infinity
-      for weight in weights where weight.isFinite {
-        low = min(low, weight)
-        high = max(high, weight)
-      }
-      guard low <= high else { return -1...1 }
-      return low < high ? low...high : (low - 0.5)...(high + 0.5)
-    }
-  }
-
-  private static func reading<R>(
-    _ tensor: Tensor, _ body: (UnsafeBufferPointer<Float>) -> R
-  ) -> R {
-    if tensor.type == .float32 { return tensor.withElements(of: Float.self, body) }
-    return tensor.floats.withUnsafeBufferPointer(body)
+    before = parts.before
+    after = parts.after
+    grid = parts.grid
   }
 }

@@ -13,21 +13,35 @@ public struct WeightHistogram: Sendable, Hashable {
 
   /// Counts `weights` over `range`; NaN and infinity are left out.
   public init(_ weights: UnsafeBufferPointer<Float>, range: ClosedRange<Float>) {
+    self.init(range: range)
+    add(weights)
+  }
+
+  /// Nothing is counted yet.
+  init(range: ClosedRange<Float>) {
     self.range = range
-    let width = range.upperBound - range.lowerBound
+    counts = [Int](repeating: 0, count: Self.bins)
+    zeros = 0
+  }
+
+  /// Counts more weights.
+  mutating func add(_ weights: UnsafeBufferPointer<Float>) {
+    let low = range.lowerBound
+    let width = range.upperBound - low
     let scale = width > 0 ? Float(Self.bins) / width : 0
-    var counts = [Int](repeating: 0, count: Self.bins)
     var zeros = 0
-    for weight in weights {
-      if weight == 0 {
-        zeros += 1
-      } else if weight.isFinite {
-        let place = ((weight - range.lowerBound) * scale).rounded(.down)
-        counts[Int(min(max(place, 0), Float(Self.bins - 1)))] += 1
+    counts.withUnsafeMutableBufferPointer { counts in
+      for weight in weights {
+        if weight == 0 {
+          zeros &+= 1
+        } else if weight.isFinite {
+          // Cutting off is rounding down where nothing is negative.
+          let place = (weight - low) * scale
+          counts[Int(min(max(place, 0), Float(Self.bins - 1)))] &+= 1
+        }
       }
     }
-    self.counts = counts
-    self.zeros = zeros
+    self.zeros += zeros
   }
 
   /// The counts gathered into `count` columns of equal width; a bin that lies across a border is

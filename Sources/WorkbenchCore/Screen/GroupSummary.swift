@@ -53,12 +53,14 @@ struct GroupSummary {
     let stored = sizes.reduce(0) { $0 + $1.storedBytes }
     let original = weights * 4
     let zeros = zip(row.layers, sizes).reduce(0.0) {
-      $0 + $1.1.sparsity * Double(model.layers[$1.0].layer.parameters)
+      $0 + ($1.1.sparsity ?? 0) * Double(model.layers[$1.0].layer.parameters)
     }
     let sparsity = weights > 0 ? zeros / Double(weights) : 0
+    let isCounted = sizes.allSatisfy { $0.sparsity != nil }
     pieces = [
       StyledText("sparsity ", muted),
-      StyledText(Figures.percent((sparsity * 1000).rounded() / 10), bold), StyledText("  ", muted),
+      StyledText(isCounted ? Figures.percent((sparsity * 1000).rounded() / 10) : "...", bold),
+      StyledText("  ", muted),
       StyledText(Figures.bytes(original), context[.text]), StyledText(" -> ", muted),
       StyledText(Figures.bytes(stored, unitOf: original), bold),
     ]

@@ -209,9 +209,13 @@ struct LayersPane {
       Figures.fixed(mean, 0), columns.prune, mean == 0 ? .textMuted : .value)
     if pruneChanged { buffer.put("*", x: x, y: rect.y, style: style(.valueChanged)) }
     let zeros = row.layers.compactMap { index in
-      state.size(ofLayer: index).map { $0.sparsity * Double(model.layers[index].layer.parameters) }
+      state.size(ofLayer: index)?.sparsity.map {
+        $0 * Double(model.layers[index].layer.parameters)
+      }
     }
-    let sparsity = total > 0 && !zeros.isEmpty ? zeros.reduce(0, +) / total * 100 : nil
+    // Shown when every layer's zeros are counted.
+    let sparsity =
+      total > 0 && zeros.count == row.layers.count ? zeros.reduce(0, +) / total * 100 : nil
     figure(
       sparsity.map { Figures.fixed($0, 1) } ?? "-", columns.sparsity,
       (sparsity ?? 0) == 0 ? .textMuted : .value)

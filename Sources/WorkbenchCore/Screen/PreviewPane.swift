@@ -40,8 +40,8 @@ struct PreviewPane {
     lines += qualityLines(isLow: isLow, inner).map { .text($0) }
     lines.append(.text(costLine))
     guard !isLow else { return lines }
-    if state.isEvaluating {
-      let metrics = currentMetrics
+    let metrics = currentMetrics
+    if state.isEvaluating, metrics?.isComplete != true {
       let done = metrics.map { Double($0.images) / Double(max(1, $0.total)) } ?? 0
       lines.append(.progress(done))
     } else if let pairs = pairsLine {
@@ -130,14 +130,17 @@ struct PreviewPane {
     guard let stamped = state.sizes else { return [head("MACs"), muted("computing")] }
     let sizes = stamped.value
     let stale = stamped.generation != state.generation
-    let nonzero = Figures.percent(((1 - sizes.sparsity) * 1000).rounded() / 10)
+    let isCounted = sizes.uncountedLayers == 0
+    let nonzero =
+      isCounted ? Figures.percent(((1 - sizes.sparsity) * 1000).rounded() / 10) : "counting"
     var pieces = [head("MACs")]
     if sizes.multiplyAdds > 0 {
       let ratio = Double(sizes.multiplyAdds) / Double(max(1, sizes.nonzeroMultiplyAdds))
       pieces += [
         plain("\(spaced(sizes.multiplyAdds)) "), muted("-> "),
-        value(spaced(sizes.nonzeroMultiplyAdds), stale: stale), muted(" nonzero "),
-        value(Figures.ratio(ratio), stale: stale), plain("   "),
+        value(isCounted ? spaced(sizes.nonzeroMultiplyAdds) : "...", stale: stale),
+        muted(" nonzero "), value(isCounted ? Figures.ratio(ratio) : "...", stale: stale),
+        plain("   "),
       ]
     } else {
       pieces.append(muted("not known   "))
@@ -275,7 +278,7 @@ struct PreviewPane {
     guard let stamped = state.sizes, !stamped.value.formats.isEmpty else { return nil }
     let stale = stamped.generation != state.generation
     var pieces = [head("export")]
-    for format in ExportFormat.allCases {
+    for format in ExportChoice.allCases {
       guard let bytes = stamped.value.formats[format.rawValue] else { continue }
       pieces += [
         muted("\(format.title) "),

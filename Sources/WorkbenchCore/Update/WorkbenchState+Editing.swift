@@ -12,40 +12,40 @@ extension WorkbenchState {
     mergeKey: String?, label: EditLabel,
     change: (LayerSetting, CompressibleLayer) -> LayerSetting
   ) -> [Effect]? {
+    edit(targets, title: targetTitle, mergeKey: mergeKey, label: label, change: change)
+  }
+
+  /// The same for given layers, called `title` in the history.
+  mutating func edit(
+    _ targets: [Int], title: String, mergeKey: String?, label: EditLabel,
+    change: (LayerSetting, CompressibleLayer) -> LayerSetting
+  ) -> [Effect]? {
     guard let model else { return nil }
     var plan = plan
     var changed = settings
-    let targets = targets
+    // Rules for many layers may state what a layer without a rule of its own would get.
+    let hasGeneralRules =
+      !plan.defaults.isEmpty
+      || plan.layers.keys.contains { $0.hasPrefix("re:") || $0.hasPrefix("type:") }
     for index in targets where settings.indices.contains(index) {
       let layer = model.layers[index].layer
       changed[index] = change(settings[index], layer)
-      if changed[index] != settings[index] {
-        set(changed[index], of: layer, in: &plan)
+      guard changed[index] != settings[index] else { continue }
+      // Without a rule where none is needed, so that a change taken back by hand leaves the plan as it
+      // was.
+      if changed[index].isUntouched, !hasGeneralRules {
+        plan.remove(forLayer: layer.name)
+      } else {
+        plan.set(changed[index], forLayer: layer.name)
       }
     }
     guard changed != settings else { return nil }
     settings = changed
     let key = mergeKey.map { "\($0) \(targets)" }
     history.record(
-      plan, label: "\(targetTitle) \(label.text(targets.map { changed[$0] }))", mergeKey: key,
+      plan, label: "\(title) \(label.text(targets.map { changed[$0] }))", mergeKey: key,
       time: time)
     return planChanged()
-  }
-
-  /// Gives one layer a setting; without a rule of its own where none is needed, so that a change
-  /// taken back by hand leaves the plan as it was.
-  private func set(
-    _ setting: LayerSetting, of layer: CompressibleLayer, in plan: inout CompressionPlan
-  ) {
-    var without = plan
-    without.remove(forLayer: layer.name)
-    if setting.isUntouched, without.defaults.isEmpty,
-      !without.layers.keys.contains(where: { $0.hasPrefix("re:") || $0.hasPrefix("type:") })
-    {
-      plan = without
-    } else {
-      plan.set(setting, forLayer: layer.name)
-    }
   }
 
   /// What follows a change of the plan: new sizes, picture and measurement.

@@ -11,9 +11,11 @@ extension WorkbenchState {
     case .openFailed(let error):
       openError = error
       say(error.description, .error)
+    case .openingData: isOpeningData = true
     case .dataOpened(let summary): return take(summary)
     case .dataFailed(let error):
       data = nil
+      isOpeningData = false
       dataError = error
       say(error.description, .error)
     case .exportFinished(let result): finishExport(result)
@@ -25,6 +27,9 @@ extension WorkbenchState {
       isQuitting = false
       say("the plan was not saved: \(error.description)", .error)
     case .screenCopied(let place): say("screen copied to \(place)")
+    case .scanProgress, .scanFinished, .scanCancelled, .scanFailed: takeScan(message)
+    case .searchProgress, .searchFinished, .searchCancelled, .searchFailed:
+      return takeSearch(message)
     default: takeMeasurement(message)
     }
     return []
@@ -80,6 +85,9 @@ extension WorkbenchState {
     picture = nil
     metrics = nil
     points = []
+    sensitivity = SensitivityState()
+    search = SearchState()
+    board = BoardState()
     folded = []
     marked = []
     filter = ""
@@ -117,13 +125,17 @@ extension WorkbenchState {
 
   private mutating func take(_ summary: DataSummary) -> [Effect] {
     data = summary
+    isOpeningData = false
     dataError = nil
     say("data: \(summary.name), \(Figures.grouped(summary.count)) samples")
     for note in summary.notes { say("data: \(note)", .warning) }
     if !summary.hasLabels {
       say("data: no labels, so agreement with the original is measured instead of accuracy")
     }
-    return model == nil ? [] : startEvaluation()
+    guard model != nil else { return [] }
+    // Someone may be waiting for it in the sensitivity view.
+    let waits = view == .sensitivity && sensitivity.table == nil && evaluationObstacle == nil
+    return startEvaluation() + (waits ? startScan() : [])
   }
 
   private mutating func finishExport(_ result: ExportResult) {
@@ -149,13 +161,9 @@ extension WorkbenchState {
       metrics.generation == generation, !isEvaluating,
       let quality = metrics.value.plan?.top1 ?? metrics.value.agreement
     else { return }
-    let point = MeasuredPoint(
-      plan: plan, storedBytes: sizes.value.stored, quality: quality,
-      images: metrics.value.images)
-    if let index = points.firstIndex(where: { $0.plan == plan }) {
-      points[index] = point
-    } else {
-      points.append(point)
-    }
+    addPoint(
+      MeasuredPoint(
+        plan: plan, storedBytes: sizes.value.stored, quality: quality,
+        images: metrics.value.images, summary: planSummary(settings)))
   }
 }

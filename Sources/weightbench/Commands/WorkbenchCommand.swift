@@ -30,26 +30,29 @@ struct WorkbenchCommand: AsyncParsableCommand {
 
   func run() async throws {
     let opened = try BundledFiles.source(model: model, data: data.data)
-    let library = BundledFiles.themes()
     let configuration = WorkbenchConfiguration(
       model: opened.model, data: opened.data, plan: plan, limit: data.limit, seed: data.seed,
       threads: threads.count, precision: precision.precision ?? .auto,
       memoryBudget: memory.memory?.bytes,
       worksAhead: !noSpeculation && screen.dumpScreen == nil, keepBatchNorm: keepBatchNorm,
-      themes: library,
-      theme: try screen.theme(from: library), folder: FileManager.default.currentDirectoryPath)
+      theme: try screen.chosenTheme(), folder: FileManager.default.currentDirectoryPath,
+      // Scripts start from what they name, whatever was left by someone at the keyboard.
+      keepsSession: screen.keys == nil && screen.dumpScreen == nil)
     let keys = try screen.keyPresses()
+    var times: FrameTimes?
+    if let path = screen.frameTimes { times = await FrameTimes(path: path) }
     if let size = try screen.parsedSize(), let path = screen.dumpScreen {
       let depth = screen.color.depth ?? .indexed256
       let buffer = await HeadlessScreen(
         configuration: configuration, columns: size.columns, rows: size.rows,
-        glyphs: screen.glyphs ?? .blocks
+        glyphs: screen.glyphs ?? .blocks, times: times
       ).run(keys: keys, waits: !screen.noWait, depth: depth)
+      try await times?.write()
       try ScreenDump.write(buffer, to: path, depth: depth)
       return
     }
     let loop = try await TerminalLoop(
-      configuration: configuration, depth: screen.color.depth, glyphs: screen.glyphs)
+      configuration: configuration, depth: screen.color.depth, glyphs: screen.glyphs, times: times)
     try await loop.run(keys: keys, waits: !screen.noWait, dumpPath: screen.dumpScreen)
   }
 }

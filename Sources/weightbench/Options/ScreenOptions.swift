@@ -5,7 +5,10 @@ import TerminalCells
 
 /// How the screen looks, and what is typed on it.
 struct ScreenOptions: ParsableArguments {
-  @Option(help: "The theme, by slug: see `weightbench themes`.") var theme: String?
+  @Option(
+    help: "The theme, by slug (see `weightbench themes`), or the path of a theme file.",
+    completion: .file())
+  var theme: String?
   @Option(help: "Colours: never, 8, 16, 256, direct or auto.") var color: ColorChoice = .auto
   @Option(help: "Characters: ascii, blocks or braille (default: by the locale).")
   var glyphs: Glyphs?
@@ -20,6 +23,12 @@ struct ScreenOptions: ParsableArguments {
       "Write the screen as text to this file (- for standard output), then quit.",
       discussion: "A name ending in .svg gets a picture in colour."))
   var dumpScreen: String?
+  @Option(
+    name: .customLong("frame-times"),
+    help: ArgumentHelp(
+      "Write how long keys and frames take to this file when the program ends.",
+      discussion: "One JSON object a line; the last one is a summary with percentiles, in ms."))
+  var frameTimes: String?
   @Option(help: "Columns x rows for --dump-screen without a terminal, such as 120x40.")
   var size: String?
 
@@ -65,13 +74,21 @@ struct ScreenOptions: ParsableArguments {
     }
   }
 
-  /// The theme asked for, or the default.
-  func theme(from library: ThemeLibrary) throws -> Theme {
-    guard let theme else { return .terminal }
-    if let found = library.themes.first(where: { $0.slug == theme }) { return found }
-    throw EngineError(
-      .invalidArgument, subject: "--theme \(theme)", problem: "is not a theme",
-      remedy: "Use one of \(library.themes.map(\.slug).joined(separator: ", "))")
+  /// The theme asked for, or the default; files are read only when one is asked for.
+  func chosenTheme() throws -> Theme {
+    guard let theme, theme != Theme.terminal.slug else { return .terminal }
+    // A slash or a file's ending makes it a path.
+    let isFile = theme.hasSuffix(".yaml") || theme.hasSuffix(".yml")
+    let name = isFile && !theme.contains("/") ? "./\(theme)" : theme
+    do throws(ThemeError) {
+      return try name.contains("/") ? Theme(path: name) : BundledFiles.themes().theme(named: name)
+    } catch {
+      var place = error
+      place.remedy = nil
+      throw EngineError(
+        .invalidArgument, subject: "--theme \(theme)",
+        problem: error.path == nil ? error.problem : place.description, remedy: error.remedy)
+    }
   }
 }
 

@@ -7,17 +7,25 @@ import WorkbenchCore
 
 /// Does what the workbench asks for, off the main thread, and posts what comes of it.
 ///
-/// One job per kind: a newer size, picture or measurement replaces the one before. Effects of the
-/// terminal (suspend, redraw, themes, copying, quitting) are the run loop's own.
+/// One job per kind: a newer size, picture or measurement replaces the one before. Sizes, pictures and
+/// counting have threads of their own, so that none waits for a measurement; the others begin when the
+/// size is there, which takes milliseconds and is what the user waits for. Effects of the terminal
+/// (suspend, redraw, themes, copying, quitting) are the run loop's own.
 final class EffectRunner: Sendable {
   private enum Kind: Hashable {
-    case evaluation, size, picture, export, save
+    case evaluation, scan, search, export, save, session
+  }
+
+  /// What the newest orders were for, which counting goes by.
+  private struct Orders {
+    var plan = CompressionPlan()
+    var generation = 0
+    var layer: String?
   }
 
   private let post: @Sendable (Message) -> Void
   private let engine = Mutex<PreviewEngine?>(nil)
   private let jobs = Mutex<[Kind: Task<Void, Never>]>([:])
-  private let running = Atomic<Int>(0)
   private let ahead = Mutex(Ahead())
 
   /// Work ahead, and what it was asked for.
@@ -30,6 +38,12 @@ final class EffectRunner: Sendable {
   private static let pause = Duration.milliseconds(120)
 
   private let precision: EvaluationPrecision
+  private let orders = Mutex(Orders())
+  private let lastPicture = Mutex<LayerPicture?>(nil)
+  private let work: WorkCounter
+  private let sizeJob: LatestJob
+  private let pictureJob: LatestJob
+  private let countJob: LatestJob
 
   /// - Parameters:
   ///   - precision: How sure measurements are to be.
@@ -37,43 +51,80 @@ final class EffectRunner: Sendable {
   init(precision: EvaluationPrecision, post: @escaping @Sendable (Message) -> Void) {
     self.precision = precision
     self.post = post
+    // Wakes a run loop that waits for idleness; a tick changes nothing else.
+    let work = WorkCounter { post(.tick) }
+    self.work = work
+    sizeJob = LatestJob(label: "sizes", qos: .userInteractive) { work.end() }
+    pictureJob = LatestJob(label: "pictures", qos: .userInitiated) { work.end() }
+    countJob = LatestJob(label: "counting", qos: .utility) { work.end() }
   }
 
   /// Whether no job is running.
-  var isIdle: Bool { running.load(ordering: .sequentiallyConsistent) == 0 }
+  var isIdle: Bool { work.isIdle }
 
   /// Counts work that runs outside the jobs below, such as opening files.
   func track(_ body: @escaping @Sendable () async -> Void) {
-    running.add(1, ordering: .sequentiallyConsistent)
+    work.begin()
     Task.detached {
       await body()
-      self.running.subtract(1, ordering: .sequentiallyConsistent)
-      self.post(.tick)
+      self.work.end()
     }
   }
 
   /// Effects from now on are done with this engine.
-  func use(_ engine: PreviewEngine) { self.engine.withLock { $0 = engine } }
+  func use(_ engine: PreviewEngine) {
+    lastPicture.withLock { $0 = nil }
+    self.engine.withLock { $0 = engine }
+  }
 
   /// Starts the work of an effect.
   func run(_ effect: Effect) {
     guard let engine = engine.withLock({ $0 }) else { return }
     switch effect {
     case .evaluate(let plan, let generation, let focus):
-      start(.evaluation) { await self.evaluate(plan, generation, focus, engine) }
+      start(.evaluation) {
+        await self.sizeJob.idle()
+        await self.evaluate(plan, generation, focus, engine)
+      }
     case .computeSize(let plan, let generation):
-      start(.size) { await self.computeSize(plan, generation, engine) }
+      orders.withLock { ($0.plan, $0.generation) = (plan, generation) }
+      computeSize(plan, generation, engine)
     case .loadLayer(let name, let plan, let generation):
-      start(.picture) { await self.loadLayer(name, plan, generation, engine) }
+      let old = orders.withLock { orders in
+        defer { orders.layer = name }
+        return orders.layer
+      }
+      work.begin()
+      pictureJob.start(patience: old == name ? .milliseconds(60) : .zero) { isCancelled in
+        self.sizeJob.waitUntilIdle(atMost: .milliseconds(50))
+        self.loadLayer(name, plan, generation, engine, isCancelled)
+      }
     case .cancelEvaluation:
       jobs.withLock { $0[.evaluation] }?.cancel()
       start(.evaluation) { await engine.cancel() }
+    case .scan(let scan, let number):
+      start(.scan) { await self.scan(scan, number, engine) }
+    case .cancelScan:
+      jobs.withLock { $0[.scan] }?.cancel()
+    case .search(let search, let number):
+      start(.search) { await self.search(search, number, engine) }
+    case .cancelSearch:
+      jobs.withLock { $0[.search] }?.cancel()
     case .export(let request):
       start(.export) { await self.export(request, engine) }
     case .savePlan(let plan, let path):
       start(.save) { self.savePlan(plan, path) }
-    case .setTheme, .suspend, .redraw, .copyScreen, .quit:
+    case .saveSession, .setTheme, .suspend, .redraw, .copyScreen, .quit:
       break
+    }
+  }
+
+  /// Writes the session file, one write after the other.
+  func keepSession(_ write: @escaping @Sendable () -> Void) {
+    let before = jobs.withLock { $0[.session] }
+    start(.session) {
+      await before?.value
+      write()
     }
   }
 
@@ -119,14 +170,12 @@ final class EffectRunner: Sendable {
   }
 
   private func start(_ kind: Kind, _ body: @escaping @Sendable () async -> Void) {
-    running.add(1, ordering: .sequentiallyConsistent)
+    work.begin()
     jobs.withLock { jobs in
       jobs[kind]?.cancel()
       jobs[kind] = Task.detached {
         await body()
-        self.running.subtract(1, ordering: .sequentiallyConsistent)
-        // Wakes a run loop that waits for idleness; a tick changes nothing else.
-        self.post(.tick)
+        self.work.end()
       }
     }
   }
@@ -150,34 +199,96 @@ final class EffectRunner: Sendable {
     }
   }
 
-  private func computeSize(
-    _ plan: CompressionPlan, _ generation: Int, _ engine: PreviewEngine
-  ) async {
+  private func scan(_ scan: SensitivityScan, _ number: Int, _ engine: PreviewEngine) async {
     do {
-      let compressed = try await engine.compress(plan)
-      try Task.checkCancellation()
-      let size = try engine.size(of: compressed)
-      post(
-        .sizes(
-          generation: generation, size,
-          layers: compressed.rows.map {
-            LayerSize(storedBytes: $0.storedBytes, sparsity: $0.sparsity)
-          }))
+      let table = try await SensitivityScanner(engine: engine).run(scan) { table, progress in
+        self.post(.scanProgress(number: number, table, progress))
+      }
+      post(.scanFinished(number: number, table))
     } catch is CancellationError {
+      post(.scanCancelled(number: number))
     } catch {
-      post(.evaluationFailed(generation: generation, Self.engineError(error)))
+      post(.scanFailed(number: number, Self.engineError(error)))
     }
   }
 
+  private func search(_ search: PlanSearch, _ number: Int, _ engine: PreviewEngine) async {
+    do {
+      let result = try await PlanSearcher(engine: engine).run(search) { progress in
+        self.post(.searchProgress(number: number, progress))
+      }
+      post(.searchFinished(number: number, result))
+    } catch is CancellationError {
+      post(.searchCancelled(number: number))
+    } catch {
+      post(.searchFailed(number: number, Self.engineError(error)))
+    }
+  }
+
+  /// Computes the sizes; the zeros of layers left alone are counted afterwards.
+  private func computeSize(
+    _ plan: CompressionPlan, _ generation: Int, _ engine: PreviewEngine
+  ) {
+    work.begin()
+    sizeJob.start(patience: .milliseconds(60)) { isCancelled in
+      do {
+        let sizes = try engine.sizes.sizes(of: plan, isCancelled: isCancelled)
+        self.post(
+          .sizes(
+            generation: generation, sizes.summary,
+            layers: sizes.layers.map {
+              LayerSize(storedBytes: $0.storedBytes, sparsity: $0.sparsity)
+            }))
+        if !sizes.isComplete { self.countZeros(engine) }
+      } catch is CancellationError {
+      } catch {
+        self.post(.evaluationFailed(generation: generation, Self.engineError(error)))
+      }
+    }
+  }
+
+  /// Counts zeros of layers, those next to the selected one first, and has sizes told again as it goes
+  /// on; does nothing when it runs already.
+  private func countZeros(_ engine: PreviewEngine) {
+    work.begin()
+    countJob.startUnlessRunning { isCancelled in
+      var told = ContinuousClock.now
+      let layers = engine.model.layers
+      while !isCancelled() {
+        let name = self.orders.withLock { $0.layer }
+        let focus = layers.firstIndex { $0.name == name } ?? 0
+        guard let next = engine.sizes.uncounted(nearest: focus) else { break }
+        do {
+          try engine.sizes.countZeros(of: next, isCancelled: isCancelled)
+        } catch {
+          return
+        }
+        if ContinuousClock.now - told > .milliseconds(200) {
+          told = .now
+          self.tellSizes(engine)
+        }
+      }
+      self.tellSizes(engine)
+    }
+  }
+
+  private func tellSizes(_ engine: PreviewEngine) {
+    let orders = orders.withLock { $0 }
+    computeSize(orders.plan, orders.generation, engine)
+  }
+
   private func loadLayer(
-    _ name: String, _ plan: CompressionPlan, _ generation: Int, _ engine: PreviewEngine
-  ) async {
-    guard let layer = engine.model.layers.first(where: { $0.name == name }),
-      let compressed = try? await engine.compress(plan), !Task.isCancelled,
-      let report = engine.layerReport(name, in: compressed)
+    _ name: String, _ plan: CompressionPlan, _ generation: Int, _ engine: PreviewEngine,
+    _ isCancelled: @escaping LatestJob.IsCancelled
+  ) {
+    let layers = engine.model.layers
+    guard let index = layers.firstIndex(where: { $0.name == name }),
+      let report = try? engine.layerReport(index, under: plan, isCancelled: isCancelled),
+      let picture = try? LayerPicture(
+        report: report, layer: layers[index], previous: lastPicture.withLock { $0 },
+        isCancelled: isCancelled)
     else { return }
-    let picture = LayerPicture(report: report, layer: layer)
-    guard !Task.isCancelled else { return }
+    lastPicture.withLock { $0 = picture }
     post(.layerPicture(generation: generation, picture))
   }
 

@@ -11,12 +11,24 @@ import WorkbenchCore
 final class HeadlessScreen {
   private let session: WorkbenchSession
   private let inbox: Inbox
+  private let times: FrameTimes?
+  private var depth = ColorDepth.mono
 
   /// Messages from background work, in the order they were posted.
   private final class Inbox: Sendable {
+    /// Has an element whenever messages wait.
+    let arrivals: AsyncStream<Void>
+    private let arrived: AsyncStream<Void>.Continuation
     private let messages = Mutex<[Message]>([])
 
-    func post(_ message: Message) { messages.withLock { $0.append(message) } }
+    init() {
+      (arrivals, arrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func post(_ message: Message) {
+      messages.withLock { $0.append(message) }
+      arrived.yield()
+    }
 
     func takeAll() -> [Message] {
       messages.withLock { messages in
@@ -27,7 +39,13 @@ final class HeadlessScreen {
   }
 
   /// A screen of the given size.
-  init(configuration: WorkbenchConfiguration, columns: Int, rows: Int, glyphs: Glyphs) {
+  ///
+  /// - Parameter times: Where the times of keys and frames are noted; nil draws the last frame only.
+  init(
+    configuration: WorkbenchConfiguration, columns: Int, rows: Int, glyphs: Glyphs,
+    times: FrameTimes?
+  ) {
+    self.times = times
     let inbox = Inbox()
     self.inbox = inbox
     session = WorkbenchSession(
@@ -42,9 +60,13 @@ final class HeadlessScreen {
   ///   - waits: Whether running work is waited for between keys.
   ///   - depth: The colour depth to draw for.
   func run(keys: [KeyPress], waits: Bool, depth: ColorDepth) async -> CellBuffer {
+    self.depth = depth
+    drawIfTimed()
+    session.open()
     await settle()
     for key in keys {
-      session.receive(.key(key))
+      session.receive(key: key, times: times)
+      drawIfTimed()
       deliver()
       if session.state.isQuitting { break }
       if waits { await settle() }
@@ -54,18 +76,31 @@ final class HeadlessScreen {
   }
 
   private func deliver() {
-    for message in inbox.takeAll() { session.receive(message) }
+    let messages = inbox.takeAll()
+    if !messages.isEmpty { times?.changed() }
+    for message in messages { session.receive(message) }
     _ = session.takeTerminalEffects()
+    if !messages.isEmpty { drawIfTimed() }
+  }
+
+  /// Draws a frame when its time is to be noted; nobody sees it otherwise.
+  private func drawIfTimed() {
+    guard let times else { return }
+    let start = FrameTimes.now()
+    _ = session.render(depth: depth)
+    times.framePresented(start: start, notBefore: start, state: session.state)
   }
 
   /// Delivers messages until nothing runs any more.
   private func settle() async {
+    var arrivals = inbox.arrivals.makeAsyncIterator()
     while true {
       // Asked before delivering: whatever an idle runner had to say is in the inbox by now.
       let wasIdle = session.isIdle
       deliver()
       if wasIdle && session.isIdle { return }
-      try? await Task.sleep(for: .milliseconds(1))
+      // A job that ends says so with a message, after it counts as ended.
+      await arrivals.next()
     }
   }
 }

@@ -8,18 +8,23 @@ import WorkbenchCore
 /// The run loop: keys, signals and results in, pictures out, all on the main thread, which never waits
 /// for anything else.
 ///
-/// The first change after a pause is drawn at once, later ones at most every 16 ms. Without events
-/// nothing runs.
+/// What answers the user (a key's change, the exact size, the picture of the selected layer) is drawn at
+/// once, the rest at most every 16 ms. Without events nothing runs.
 @MainActor
 final class TerminalLoop {
+  /// Seconds between frames that show how work goes on.
   private static let frame = 0.016
+  /// Seconds between frames that answer the user: a burst of keys is drawn together.
+  private static let answerFrame = 0.004
 
   private let terminal: NcursesTerminal
   private let session: WorkbenchSession
   private let mailbox: Mailbox
+  private let times: FrameTimes?
   private var sources: [any DispatchSourceProtocol] = []
   private var lastDraw = -Double.infinity
-  private var isDrawScheduled = false
+  /// When a drawing is scheduled; nil when the screen shows everything.
+  private var scheduledDraw: Double?
   private var tick: (any DispatchSourceTimer)?
   private var finished: CheckedContinuation<Void, Never>?
   private var farewell: String?
@@ -33,8 +38,9 @@ final class TerminalLoop {
     weak var loop: TerminalLoop?
 
     func post(_ message: Message) {
+      let posted = FrameTimes.now()
       DispatchQueue.main.async {
-        MainActor.assumeIsolated { self.loop?.receive(message) }
+        MainActor.assumeIsolated { self.loop?.receive(message, posted: posted) }
       }
     }
   }
@@ -42,7 +48,10 @@ final class TerminalLoop {
   /// Takes the terminal over and starts opening files.
   ///
   /// - Throws: ``EngineError`` when there is no terminal.
-  init(configuration: WorkbenchConfiguration, depth: ColorDepth?, glyphs: Glyphs?) async throws {
+  init(
+    configuration: WorkbenchConfiguration, depth: ColorDepth?, glyphs: Glyphs?, times: FrameTimes?
+  ) async throws {
+    self.times = times
     do throws(TerminalError) {
       terminal = try NcursesTerminal(
         colorDepth: depth, glyphs: glyphs, environment: ProcessInfo.processInfo.environment)
@@ -71,14 +80,17 @@ final class TerminalLoop {
     waitsBetweenKeys = waits
     self.dumpPath = dumpPath
     draw()
+    session.open()
     listen(terminal.descriptors.input) { $0.readKeys() }
     listen(terminal.descriptors.signals) { $0.readSignals() }
+    times?.watchLoop()
     typePending()
     await withCheckedContinuation { finished = $0 }
     for source in sources { source.cancel() }
     tick?.cancel()
     let picture = dumpPath.map { _ in session.render(depth: terminal.colorDepth) }
     terminal.restore()
+    try times?.write()
     if let dumpPath, let picture {
       try ScreenDump.write(picture, to: dumpPath, depth: terminal.colorDepth)
     }
@@ -102,7 +114,10 @@ final class TerminalLoop {
     while let input = terminal.readInput() {
       switch input {
       case .key(let key): receive(.key(key))
-      case .closed: end(saving: true)
+      case .closed:
+        // It is told for ever: the loop must not wait for something else.
+        end(saving: true)
+        return
       default: break
       }
     }
@@ -125,11 +140,16 @@ final class TerminalLoop {
     }
   }
 
-  private func receive(_ message: Message) {
+  private func receive(_ message: Message, posted: Double? = nil) {
     guard finished != nil || dumpPath != nil || !session.state.isQuitting else { return }
-    session.receive(message)
+    if let posted { times?.changed(at: posted) }
+    if case .key(let key) = message {
+      session.receive(key: key, times: times)
+    } else {
+      session.receive(message)
+    }
     for effect in session.takeTerminalEffects() { perform(effect) }
-    needsDraw()
+    needsDraw(within: message.answersUser ? Self.answerFrame : Self.frame)
     scheduleTick()
     typePending()
   }
@@ -156,24 +176,28 @@ final class TerminalLoop {
     if dumpPath != nil && isOpen && session.isIdle { finish() }
   }
 
-  private func needsDraw() {
+  /// Draws now, or when `gap` seconds have passed since the last frame.
+  private func needsDraw(within gap: Double) {
+    let due = lastDraw + gap
     let now = session.time
-    if now - lastDraw >= Self.frame {
-      draw()
-    } else if !isDrawScheduled {
-      isDrawScheduled = true
-      DispatchQueue.main.asyncAfter(deadline: .now() + (lastDraw + Self.frame - now)) {
-        MainActor.assumeIsolated {
-          self.isDrawScheduled = false
-          self.draw()
-        }
+    if now >= due { return draw(due: now) }
+    if let scheduledDraw, scheduledDraw <= due { return }
+    scheduledDraw = due
+    DispatchQueue.main.asyncAfter(deadline: .now() + (due - now)) {
+      MainActor.assumeIsolated {
+        // An earlier frame may have shown it.
+        if self.scheduledDraw == due { self.draw(due: due) }
       }
     }
   }
 
-  private func draw() {
+  private func draw(due: Double? = nil) {
+    let start = FrameTimes.now()
+    let notBefore = due.map { start - session.time + $0 } ?? start
+    scheduledDraw = nil
     lastDraw = session.time
     terminal.present(session.render(depth: terminal.colorDepth))
+    times?.framePresented(start: start, notBefore: notBefore, state: session.state)
   }
 
   private func scheduleTick() {
@@ -212,5 +236,15 @@ final class TerminalLoop {
   private func finish() {
     finished?.resume()
     finished = nil
+  }
+}
+
+extension Message {
+  /// Whether the user waits for it: it answers a key.
+  fileprivate var answersUser: Bool {
+    switch self {
+    case .key, .sizes, .layerPicture, .resized, .modelOpened: true
+    default: false
+    }
   }
 }

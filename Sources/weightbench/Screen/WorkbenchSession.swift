@@ -1,8 +1,5 @@
-import Datasets
 import Evaluation
 import Foundation
-import ModelCompression
-import Tensors
 import TerminalCells
 import WorkbenchCore
 
@@ -19,9 +16,11 @@ struct WorkbenchConfiguration: Sendable {
   /// Whether the time between keys is used to measure what the next one may ask for.
   var worksAhead: Bool
   var keepBatchNorm: Bool
-  var themes: ThemeLibrary
+  /// The theme to begin with.
   var theme: Theme
   var folder: String
+  /// Whether unsaved plans are kept, and offered on the next start.
+  var keepsSession = false
 }
 
 /// The workbench's state with its effects: messages in, a picture out.
@@ -37,6 +36,9 @@ final class WorkbenchSession {
 
   private let configuration: WorkbenchConfiguration
   private let runner: EffectRunner
+  /// The themes that can be chosen, once their files are read.
+  private var library: ThemeLibrary?
+  private let post: @Sendable (Message) -> Void
   private let start = ContinuousClock.now
 
   /// - Parameters:
@@ -52,14 +54,14 @@ final class WorkbenchSession {
     self.configuration = configuration
     theme = configuration.theme
     state = WorkbenchState(
-      columns: columns, rows: rows, glyphs: glyphs, folder: configuration.folder)
+      columns: columns, rows: rows, glyphs: glyphs, folder: configuration.folder,
+      keepsSession: configuration.keepsSession)
     runner = EffectRunner(precision: configuration.precision, post: post)
+    self.post = post
     receive(
       .themes(
-        configuration.themes.themes.map {
-          ThemeChoice(slug: $0.slug, name: $0.name, variant: $0.variant?.rawValue ?? "")
-        }, current: theme.slug))
-    open(post: post)
+        [ThemeChoice(slug: theme.slug, name: theme.name, variant: theme.variant?.rawValue ?? "")],
+        current: theme.slug))
   }
 
   /// Seconds since the start.
@@ -78,9 +80,11 @@ final class WorkbenchSession {
     for effect in Workbench.update(&state, message, time: time) {
       switch effect {
       case .setTheme(let slug):
-        if let chosen = configuration.themes.themes.first(where: { $0.slug == slug }) {
-          theme = chosen
-        }
+        if let chosen = themes.first(where: { $0.slug == slug }) { theme = chosen }
+      case .saveSession(let plan):
+        let file = SessionFile(model: configuration.model)
+        // Nothing runs on behind the end of the program.
+        if state.isQuitting { file.write(plan) } else { runner.keepSession { file.write(plan) } }
       case .suspend, .redraw, .copyScreen, .quit: terminalEffects.append(effect)
       default: runner.run(effect)
       }
@@ -91,6 +95,16 @@ final class WorkbenchSession {
   private func workAhead() {
     guard configuration.worksAhead, runner.isIdle, let request = state.aheadRequest else { return }
     runner.workAhead(request)
+  }
+
+  /// Takes in a key, whose time is noted in `times`.
+  func receive(key: KeyPress, times: FrameTimes?) {
+    let (generation, layer) = (state.generation, state.selectedLayer?.name)
+    times?.keyRead(key)
+    receive(.key(key))
+    times?.keyTaken(
+      generation: state.generation == generation ? nil : state.generation,
+      layer: state.selectedLayer?.name == layer ? nil : state.selectedLayer?.name)
   }
 
   /// The effects for the run loop since the last call.
@@ -106,55 +120,32 @@ final class WorkbenchSession {
     return buffer
   }
 
-  /// Opens model, plan and data in the background, so that the first picture waits for nothing.
-  private func open(post: @escaping @Sendable (Message) -> Void) {
-    let configuration = configuration
-    let runner = runner
-    runner.track {
-      let model: OpenedModel
-      var plan = CompressionPlan()
-      do {
-        model = try OpenedModel(
-          path: configuration.model, keepBatchNorm: configuration.keepBatchNorm)
-        if let path = configuration.plan {
-          plan = try CompressionPlan.read(path: path)
-          if plan.model?.sha256 != nil { try plan.check(modelSHA256: model.sha256()) }
-          _ = try plan.resolved(for: model.layers)
-        }
-      } catch {
-        post(.openFailed(EffectRunner.engineError(error)))
-        return
-      }
-      var data: EvaluationData?
-      var failure: EngineError?
-      do {
-        data = try configuration.data.map {
-          try EvaluationData.open(path: $0, limit: configuration.limit)
-        }
-        runner.use(
-          try PreviewEngine(
-            model: model, data: data, threads: configuration.threads, seed: configuration.seed,
-            memoryBudget: configuration.memoryBudget))
-      } catch {
-        failure = EffectRunner.engineError(error)
-        data = nil
-        // Sizes and pictures need no data.
-        if let engine = try? PreviewEngine(
-          model: model, data: nil, threads: configuration.threads)
-        {
-          runner.use(engine)
-        }
-      }
-      if let failure {
-        post(.dataFailed(failure))
-      } else if let data {
-        post(
-          .dataOpened(
-            DataSummary(
-              name: data.name, count: data.count, hasLabels: data.labels != nil,
-              notes: data.notes)))
-      }
-      post(.modelOpened(model.summary, plan: plan, planPath: configuration.plan))
+  /// Opens model, plan, data and themes in the background; called after the first picture, which waits
+  /// for nothing.
+  func open() {
+    let (configuration, runner, post) = (configuration, runner, post)
+    runner.track { await WorkbenchOpening(configuration, runner: runner, post: post).run() }
+    runner.track { [self] in
+      let found = BundledFiles.themes()
+      await take(found)
     }
+  }
+
+  /// The themes that can be chosen; the one begun with may come from a file of its own.
+  private var themes: [Theme] {
+    let chosen = configuration.theme
+    let others = (library?.themes ?? []).filter { $0.slug != chosen.slug }
+    let isKnown = others.count < library?.themes.count ?? 0
+    return isKnown
+      ? (library?.themes ?? []).map { $0.slug == chosen.slug ? chosen : $0 } : others + [chosen]
+  }
+
+  private func take(_ found: ThemeLibrary) {
+    library = found
+    post(
+      .themes(
+        themes.map {
+          ThemeChoice(slug: $0.slug, name: $0.name, variant: $0.variant?.rawValue ?? "")
+        }, current: theme.slug))
   }
 }

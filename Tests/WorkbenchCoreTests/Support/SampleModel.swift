@@ -113,11 +113,11 @@ enum SampleModel {
     let weights = layers.reduce(0) { $0 + $1.layer.parameters }
     let stored = sizes.reduce(summary.fileBytes - weights * 4) { $0 + $1.storedBytes }
     let zeros = zip(layers, sizes).reduce(0.0) {
-      $0 + Double($1.0.layer.parameters) * $1.1.sparsity
+      $0 + Double($1.0.layer.parameters) * ($1.1.sparsity ?? 0)
     }
     let adds = layers.reduce(0) { $0 + ($1.multiplyAdds ?? 0) }
     let kept = zip(layers, sizes).reduce(0.0) {
-      $0 + Double($1.0.multiplyAdds ?? 0) * (1 - $1.1.sparsity)
+      $0 + Double($1.0.multiplyAdds ?? 0) * (1 - ($1.1.sparsity ?? 0))
     }
     return (
       SizeSummary(

@@ -82,6 +82,14 @@ struct Session {
     }
   }
 
+  /// Ends the running scan with the sample table.
+  mutating func finishScan(hasLabels: Bool = true) {
+    let number = state.sensitivity.scanNumber
+    let table = SampleScan.table(hasLabels: hasLabels)
+    send(.scanProgress(number: number, table, SampleScan.progress(1)))
+    send(.scanFinished(number: number, table))
+  }
+
   /// The screen as text.
   func screen(depth: ColorDepth = .indexed256) -> CellBuffer {
     var buffer = CellBuffer(width: state.columns, height: state.rows)

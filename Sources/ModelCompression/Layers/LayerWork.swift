@@ -1,0 +1,224 @@
+import NetworkGraph
+import Tensors
+
+/// One layer under one setting: checked, worked out, then counted or made.
+struct LayerWork {
+  private let prepared: PreparedWeights
+  private let effective: EffectiveSetting
+  private let isCancelled: () -> Bool
+
+  private var layer: CompressibleLayer { prepared.layer }
+  private var setting: LayerSetting { effective.setting }
+
+  init(
+    _ prepared: PreparedWeights, _ effective: EffectiveSetting,
+    isCancelled: @escaping () -> Bool
+  ) {
+    self.prepared = prepared
+    self.effective = effective
+    self.isCancelled = isCancelled
+  }
+
+  private var isUntouched: Bool { setting.isUntouched && (effective.prunedCount ?? 0) == 0 }
+
+  /// The figures, exactly those of ``compressed()``.
+  ///
+  /// - Throws: ``EngineError`` as ``LayerCompressor``; `CancellationError`.
+  func measured() throws -> LayerMeasure {
+    guard !isUntouched else {
+      return LayerMeasure(
+        prunedCount: 0, zeroCount: prepared.knownCounts?.zeros, size: untouchedSize,
+        isUntouched: true)
+    }
+    try Self.check(setting, of: layer)
+    let counts = try finiteCounts()
+    let prunedCount = try self.prunedCount()
+    guard let quantization = setting.weights else {
+      // Zeros have the lowest magnitude: they go first.
+      let zeros = usesMagnitude ? max(prunedCount, counts.zeros) : try compressed().zeroCount
+      return measure(prunedCount, zeros: zeros, scales: 0, zeroPoints: 0)
+    }
+    guard usesMagnitude else { return try compressed().measure }
+    let cut = try self.cut(prunedCount)
+    let quantizer = try LayerQuantizer(
+      quantization, layer: layer, weights: prepared.weights, cut: cut, isCancelled: isCancelled)
+    guard !quantizer.mayOverflow else { return try compressed().measure }
+    let transform = LayerTransform(
+      weights: prepared.weights, cut: cut, quantizer: quantizer, isCancelled: isCancelled)
+    let count = quantizer.scales.count
+    return measure(
+      prunedCount, zeros: try transform.zeroCount(), scales: count,
+      zeroPoints: quantization.scheme == .asymmetric ? count : 0)
+  }
+
+  /// The weights after the setting.
+  ///
+  /// - Throws: ``EngineError`` as ``LayerCompressor``; `CancellationError`.
+  func compressed() throws -> CompressedWeights {
+    guard !isUntouched else { return try untouched() }
+    try Self.check(setting, of: layer)
+    _ = try finiteCounts()
+    let prunedCount = try self.prunedCount()
+    var weights = prepared.weights
+    var cut = PruneCut.none
+    var cutOff: Float?
+    if usesMagnitude {
+      cut = try self.cut(prunedCount)
+      cutOff = cut.cutOff
+    } else {
+      let mask = PruneMask(scores: try scores(), prunedCount: prunedCount)
+      weights = Self.masked(weights, mask)
+      cutOff = mask.cutOff
+    }
+    let quantizer = try setting.weights.map { quantization in
+      try LayerQuantizer(
+        quantization, layer: layer, weights: weights, cut: cut, isCancelled: isCancelled)
+    }
+    let made = try LayerTransform(
+      weights: weights, cut: cut, quantizer: quantizer, isCancelled: isCancelled
+    ).apply()
+    if quantizer?.mayOverflow == true { try checkFinite(made.values) }
+    let quantized = made.codes.flatMap { quantizer?.result(codes: $0, values: made.values) }
+    let size = measure(
+      prunedCount, zeros: made.zeroCount, scales: quantized?.scales.count ?? 0,
+      zeroPoints: quantized?.zeroPoints?.count ?? 0
+    ).size
+    let result = CompressedWeights(
+      layer: layer, setting: setting, prunedCount: prunedCount, zeroCount: made.zeroCount,
+      cutOff: cutOff, quantized: quantized, dequantized: made.values, size: size,
+      sqnr: made.signalToNoise)
+    guard !usesMagnitude else { return result }
+    // Against the original weights, not the masked ones.
+    return result.withSQNR(result.signalToNoise(original: prepared.weights))
+  }
+
+  /// An untouched layer stays in the file as it is: its size is that of its floats, and it may hold
+  /// any value.
+  private func untouched() throws -> CompressedWeights {
+    CompressedWeights(
+      layer: layer, setting: setting, prunedCount: 0,
+      zeroCount: try prepared.counts(isCancelled: isCancelled).zeros, cutOff: nil,
+      quantized: nil, dequantized: prepared.weights, size: untouchedSize, sqnr: .infinity)
+  }
+
+  private var untouchedSize: StoredSize {
+    StoredSize(layer: layer, nonzeroCount: layer.parameters, bits: 32, scales: 0, zeroPoints: 0)
+  }
+
+  private func measure(
+    _ prunedCount: Int, zeros: Int, scales: Int, zeroPoints: Int
+  ) -> LayerMeasure {
+    LayerMeasure(
+      prunedCount: prunedCount, zeroCount: zeros,
+      size: StoredSize(
+        layer: layer, nonzeroCount: layer.parameters - zeros, bits: setting.weights?.bits ?? 32,
+        scales: scales, zeroPoints: zeroPoints),
+      isUntouched: setting.weights == nil && prunedCount == 0)
+  }
+
+  // Pruning.
+
+  /// Whether the scores are magnitudes, which are ranked without making them.
+  private var usesMagnitude: Bool { setting.prune.map(\.isByMagnitude) ?? true }
+
+  private func prunedCount() throws -> Int {
+    guard let prune = setting.prune else { return 0 }
+    try prune.check(layer: layer)
+    let total = layer.parameters
+    let count =
+      switch (effective.prunedCount, prune.measure) {
+      case (let decided?, _): decided
+      case (nil, .amount): PruneMask.prunedCount(amount: prune.amount, of: total)
+      case (nil, .percentile):
+        usesMagnitude
+          ? try MagnitudeRanking([prepared], isCancelled: isCancelled)
+            .counts(belowQuantile: prune.amount)[0]
+          : PruneMask.prunedCounts(belowQuantile: prune.amount, pooling: [try scores()])[0]
+      }
+    guard (0...total).contains(count) else {
+      throw EngineError(
+        .invalidArgument, subject: "layer '\(layer.name)'",
+        problem: "\(count) of \(total) weights can't be pruned")
+    }
+    return count
+  }
+
+  private func cut(_ prunedCount: Int) throws -> PruneCut {
+    guard prunedCount > 0 else { return .none }
+    return try MagnitudeRanking([prepared], isCancelled: isCancelled).cut(prunedCount: prunedCount)
+  }
+
+  private func scores() throws(EngineError) -> [Float] {
+    guard let prune = setting.prune else { return [] }
+    return try prune.criterion(for: layer).scores(of: prepared.weights.array(of: Float.self))
+  }
+
+  private static func masked(_ weights: Tensor, _ mask: PruneMask) -> Tensor {
+    var values = weights.array(of: Float.self)
+    for index in values.indices where !mask.keeps[index] { values[index] = 0 }
+    return Tensor(weights.shape, values)
+  }
+
+  // Checks.
+
+  private func finiteCounts() throws -> PreparedWeights.Counts {
+    let counts = try prepared.counts(isCancelled: isCancelled)
+    if let error = prepared.finiteError(counts) { throw error }
+    return counts
+  }
+
+  private func checkFinite(_ values: Tensor) throws(EngineError) {
+    let isFinite = values.withElements(of: Float.self) { $0.allSatisfy(\.isFinite) }
+    guard !isFinite else { return }
+    throw EngineError(
+      .notFinite, subject: "layer '\(layer.name)'",
+      problem: "its weights are so large that their codes stand for infinite numbers",
+      remedy: "Leave the layer alone (set it to null in the plan), or repair the model")
+  }
+
+  private static func check(
+    _ setting: LayerSetting, of layer: CompressibleLayer
+  ) throws(EngineError) {
+    guard let quantization = setting.weights else { return }
+    guard WeightQuantization.allowedBits.contains(quantization.bits) else {
+      throw EngineError(
+        .invalidPlan, subject: "layer '\(layer.name)'",
+        problem: "\(quantization.bits) bits are not possible", remedy: "Choose 2 to 8, or 16")
+    }
+    if case .group(let size) = quantization.granularity,
+      !WeightQuantization.allowedGroups.contains(size)
+    {
+      throw EngineError(
+        .invalidPlan, subject: "layer '\(layer.name)'",
+        problem: "groups of \(size) are not possible", remedy: "Choose 16 to 256")
+    }
+  }
+}
+
+extension PruneSetting {
+  /// Whether the criterion is |w|.
+  var isByMagnitude: Bool { criterion == MagnitudeCriterion().name }
+
+  /// Checks amount and criterion.
+  ///
+  /// - Throws: ``EngineError`` with code `invalidPlan`.
+  func check(layer: CompressibleLayer) throws(EngineError) { _ = try criterion(for: layer) }
+
+  /// The criterion, once the amount is seen to be in range.
+  ///
+  /// - Throws: ``EngineError`` with code `invalidPlan`.
+  func criterion(for layer: CompressibleLayer) throws(EngineError) -> any ImportanceCriterion {
+    guard (0...1).contains(amount) else {
+      throw EngineError(
+        .invalidPlan, subject: "layer '\(layer.name)'",
+        problem: "amount \(amount) is not between 0 and 1", remedy: "70 % is written 0.7")
+    }
+    guard let found = CriterionRegistry.standard[criterion] else {
+      throw EngineError(
+        .invalidPlan, subject: "layer '\(layer.name)'",
+        problem: "criterion '\(criterion)' is not supported by this version",
+        remedy: "Supported: \(CriterionRegistry.standard.names.joined(separator: ", "))")
+    }
+    return found
+  }
+}
