@@ -64,6 +64,8 @@ import WorkbenchCore
     try session.type("<Esc>")
     #expect(session.state.overlay.isNone)
     #expect(session.setting("conv1") == "prune 0.0 bits fp")
+    // Declined once is declined: it is not offered again.
+    #expect(Self.writes(session).last == .some(nil))
   }
 
   @Test func aPlanOfAnotherModelIsNotOffered() {
