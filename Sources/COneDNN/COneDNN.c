@@ -285,6 +285,40 @@ void cdnn_layout_dims(const cdnn_layout *layout, int64_t *dims) {
   memcpy(dims, layout_dims(layout), (size_t)cdnn_layout_rank(layout) * sizeof *dims);
 }
 
+size_t cdnn_layout_row_bytes(const cdnn_layout *layout) {
+#if DNNL_VERSION_MAJOR >= 3
+  // Opaque there: nothing is known of rows, and callers do without.
+  (void)layout;
+  return 0;
+#else
+  const dnnl_memory_desc_t *desc = &layout->desc;
+  if (desc->format_kind != dnnl_blocked || desc->ndims < 1 || desc->offset0 || desc->extra.flags)
+    return 0;
+  size_t element = desc->data_type == dnnl_f32 ? 4 : desc->data_type == dnnl_bf16 ? 2 : 0;
+  const dnnl_blocking_desc_t *blocking = &desc->format_desc.blocking;
+  for (int i = 0; i < blocking->inner_nblks; i++)
+    if (blocking->inner_idxs[i] == 0) return 0;
+  if (desc->padded_dims[0] != desc->dims[0]) return 0;
+  size_t row = (size_t)blocking->strides[0] * element;
+  // Rows lie whole one after another exactly when they fill the buffer.
+  return row * (size_t)desc->dims[0] == dnnl_memory_desc_get_size(desc) ? row : 0;
+#endif
+}
+
+int cdnn_layout_with_rows(cdnn_layout **out, const cdnn_layout *layout, int64_t rows) {
+#if DNNL_VERSION_MAJOR >= 3
+  (void)out;
+  (void)layout;
+  (void)rows;
+  return dnnl_unimplemented;
+#else
+  dnnl_memory_desc_t desc = layout->desc;
+  desc.dims[0] = rows;
+  desc.padded_dims[0] = rows;
+  return new_layout(out, &desc);
+#endif
+}
+
 int cdnn_layout_is_plain(const cdnn_layout *layout) {
   const int64_t *dims = layout_dims(layout);
 #if DNNL_VERSION_MAJOR >= 3

@@ -40,15 +40,23 @@ struct SettlingTests {
     var generator = SeededGenerator(seed: Self.seed)
     let engine = try engine(model, data, limit: 1000)
     let exact = try PreviewEngine(model: engine.model, data: engine.data, threads: 2)
-    #expect(engine.drafts)
+    #expect(try await engine.hasDrafts())
     var differing = 0
     var draftsOff = 0
+    var plan = CompressionPlan()
     for index in 0..<Self.count {
-      let plan = CompressionPlan.random(for: engine.model, using: &generator)
+      // Every third is the one before with one layer changed, on inputs prepared for that.
+      let focus = index % 3 == 2 ? engine.model.layers.randomElement(using: &generator)?.name : nil
+      if let focus {
+        try await engine.prepare(engine.compress(plan), focus: focus)
+        plan.set(LayerSetting(prune: PruneSetting(amount: 0.35)), forLayer: focus)
+      } else {
+        plan = CompressionPlan.random(for: engine.model, using: &generator)
+      }
       let compressed = try await engine.compress(plan)
-      let draft = try await engine.evaluate(compressed, precision: .draft)
+      let draft = try await engine.evaluate(compressed, focus: focus, precision: .draft)
       #expect(draft.precision == .draft)
-      let settled = try await engine.evaluate(compressed, precision: .settled)
+      let settled = try await engine.evaluate(compressed, focus: focus, precision: .settled)
       #expect(settled.precision == .settled)
       let truth = try await exact.evaluate(exact.compress(plan))
       #expect(truth.precision == .exact)

@@ -102,6 +102,12 @@ int cdnn_layout_equal(const cdnn_layout *a, const cdnn_layout *b);
 int cdnn_layout_with_type(cdnn_layout **out, const cdnn_layout *layout, int type);
 /// The type of the elements; -1 when it is none of the above.
 int cdnn_layout_type(const cdnn_layout *layout);
+/// Bytes from one row of the first axis to the next, when rows lie whole one after another; 0 when
+/// they do not.
+size_t cdnn_layout_row_bytes(const cdnn_layout *layout);
+/// The same arrangement with another number of rows of the first axis; only where
+/// `cdnn_layout_row_bytes` is not 0.
+int cdnn_layout_with_rows(cdnn_layout **out, const cdnn_layout *layout, int64_t rows);
 /// Whether elements lie as in a dense row-major array of the same shape.
 int cdnn_layout_is_plain(const cdnn_layout *layout);
 int cdnn_layout_rank(const cdnn_layout *layout);

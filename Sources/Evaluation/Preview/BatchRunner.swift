@@ -67,9 +67,12 @@ struct BatchRunner: Sendable {
     samples: [Int], run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [ClassScores] {
     let size = batches.rerunSize
-    let inputs = try preparedInputs(samples.map { batches.order[$0] }, filledTo: size)
-    let result = try executor.run(
-      inputs: inputs, weights: run.weights, options: RunOptions(isCancelled: isCancelled))
+    var options = RunOptions(isCancelled: isCancelled)
+    options.resume = try gathered(samples, size: size, run: run)
+    let inputs =
+      options.resume == nil
+      ? try preparedInputs(samples.map { batches.order[$0] }, filledTo: size) : [:]
+    let result = try executor.run(inputs: inputs, weights: run.weights, options: options)
     return view(result.outputs, batch: size)
       .classScores(result.outputs, batch: size, count: samples.count)
   }
@@ -78,6 +81,22 @@ struct BatchRunner: Sendable {
     let hasClasses = data.task == .classification || data.task == .agreement
     return OutputView(
       graph: executor.graph, outputs: outputs, batch: batch, hasClasses: hasClasses)
+  }
+
+  /// The deepest activations that are kept of all these samples, picked out of their batches.
+  private func gathered(_ samples: [Int], size: Int, run: PlanRun) throws -> Checkpoint? {
+    guard let last = samples.last else { return nil }
+    let filled = samples + Array(repeating: last, count: size - samples.count)
+    for position in run.positions {
+      var picked: [(checkpoint: Checkpoint, row: Int)] = []
+      for sample in filled {
+        let key = key(sample / batches.size, position, run)
+        guard case .checkpoint(let checkpoint)? = cache.value(key) else { break }
+        picked.append((checkpoint, sample % batches.size))
+      }
+      if picked.count == filled.count { return try executor.gather(picked) }
+    }
+    return nil
   }
 
   /// The labels of samples given by their dataset indices.
@@ -142,7 +161,8 @@ struct BatchRunner: Sendable {
     return result
   }
 
-  private func inputs(_ index: Int) throws -> [String: Tensor] {
+  /// The prepared inputs of a batch.
+  func inputs(_ index: Int) throws -> [String: Tensor] {
     if case .tensors(let kept)? = cache.value(.inputs(batch: index)) { return kept }
     let samples = batches.indices[index]
     let tensors = try preparedInputs(samples, filledTo: batches.fixedSize ?? samples.count)

@@ -16,7 +16,7 @@ extension PreviewEngine {
     cache.beginEvaluation()
     try await withTaskCancellationHandler {
       // Drafts first: they answer the next key.
-      for runner in [draftRunner, runner].compactMap({ $0 }) {
+      for runner in [try await draftRunner(), runner].compactMap({ $0 }) {
         let isFull = CancellationFlag()
         let isCancelled: @Sendable () -> Bool = { flag.isCancelled }
         try await pool.forEach(runner.batches.indices.count, isCancelled: isCancelled) { batch in
@@ -48,9 +48,9 @@ extension PreviewEngine {
   ) async throws {
     let runner = try requireRunner()
     let flag = beginAhead()
-    let wanted: MeasuredPrecision = precision == .auto ? .settled : precision.goal
-    let goal = drafts ? wanted : .exact
+    let goal: MeasuredPrecision = precision == .auto ? .settled : precision.goal
     try await withTaskCancellationHandler {
+      let drafting = precision == .exact ? nil : try await draftRunner()
       for (index, plan) in plans.enumerated() {
         let compressed = try await compress(plan)
         guard !flag.isCancelled else { throw CancellationError() }
@@ -59,7 +59,8 @@ extension PreviewEngine {
           let measurement = Measurement(
             pool: pool, plan: run, untouched: planner.run(nil, focus: nil), flag: flag,
             report: nil)
-          _ = try await measure(measurement, on: runner, keys: compressed.keys, goal: goal)
+          _ = try await measure(
+            measurement, on: runner, drafting: drafting, keys: compressed.keys, goal: goal)
         }
         progress?(index + 1)
       }

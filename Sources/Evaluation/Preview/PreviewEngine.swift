@@ -30,8 +30,8 @@ public actor PreviewEngine {
   nonisolated let compressor: PlanWeights
   /// Runs batches in 32-bit floats; nil when there is nothing to run.
   nonisolated let runner: BatchRunner?
-  /// Runs drafts; nil where they are not worth while.
-  nonisolated let draftRunner: BatchRunner?
+  /// Decides whether there are drafts.
+  nonisolated let draftChoice: DraftChoice
   /// Makes plans ready to run.
   nonisolated let planner: RunPlanner
   let cache: ActivationCache
@@ -72,7 +72,7 @@ public actor PreviewEngine {
     sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds)
     guard let data, model.graph != nil, model.unsupported.isEmpty else {
       runner = nil
-      draftRunner = nil
+      draftChoice = DraftChoice()
       planner = RunPlanner(layers: model.layers, checkpoints: [])
       return
     }
@@ -80,29 +80,26 @@ public actor PreviewEngine {
     try data.check(against: graph.runtimeInputs)
     let costs = GraphCosts(
       graph: graph, inputs: try data.inputs(for: [0], graphInputs: graph.runtimeInputs))
-    let executors = try Self.executors(
-      graph, memory: memory, reference: reference, draft: draftExecutor)
+    let executor: any GraphExecutor =
+      reference
+      ? ReferenceGraphExecutor(graph: graph)
+      : try FastExecutor(
+        graph: graph,
+        options: FastExecutor.Options(preparedByteLimit: memory.preparedWeights))
     let exact = BatchRunner(
-      executor: executors.exact, data: data,
+      executor: executor, data: data,
       batches: SampleBatches(
         order: data.previewOrder(seed: seed), graph: graph,
         largestValueBytes: costs?.largestValueBytes),
       cache: cache)
     runner = exact
-    draftRunner = executors.draft.map { exact.drafting(on: $0) }
+    draftChoice =
+      draftExecutor.map { DraftChoice(exact: exact, given: $0) }
+      ?? DraftChoice(exact: exact, preparedByteLimit: memory.preparedWeights)
     planner = RunPlanner(
       layers: model.layers,
       checkpoints: Self.checkpoints(
-        model, costs, samples: data.count, memory: memory, drafts: executors.draft != nil))
-  }
-
-  private static func executors(
-    _ graph: NetworkGraph, memory: MemoryBudget, reference: Bool, draft: (any GraphExecutor)?
-  ) throws(EngineError) -> (exact: any GraphExecutor, draft: (any GraphExecutor)?) {
-    if reference { return (ReferenceGraphExecutor(graph: graph), draft) }
-    let exact = try FastExecutor(
-      graph: graph, options: .init(preparedByteLimit: memory.preparedWeights))
-    return (exact, draft)
+        model, costs, samples: data.count, memory: memory, drafts: draftChoice.isPossible))
   }
 
   /// Positions worth keeping activations at whatever layer is edited.
@@ -124,8 +121,24 @@ public actor PreviewEngine {
   /// Whether there is data, and a graph that can be run on it.
   public nonisolated var canMeasure: Bool { runner != nil }
 
-  /// Whether drafts are worth while here; without them every measurement is exact.
-  public nonisolated var drafts: Bool { draftRunner != nil }
+  /// Whether drafts are worth while for this model on this machine; without them every measurement is
+  /// exact.
+  ///
+  /// - Throws: What a trial run throws.
+  public nonisolated func hasDrafts() async throws -> Bool { try await draftRunner() != nil }
+
+  /// What runs drafts; nil where they are not worth while.
+  nonisolated func draftRunner() async throws -> BatchRunner? {
+    guard draftChoice.isPossible else { return nil }
+    // On a worker: the first call runs batches, and those belong on no thread of the cooperative pool.
+    let found = Mutex<BatchRunner?>(nil)
+    let choice = draftChoice
+    try await pool.forEach(1) { _ in
+      let runner = try choice.runner()
+      found.withLock { $0 = runner }
+    }
+    return found.withLock { $0 }
+  }
 
   /// Applies a plan to the weights: exact, and quick for layers and settings seen before.
   ///
@@ -201,8 +214,7 @@ public actor PreviewEngine {
     let runner = try requireRunner()
     cancel()
     let keys = compressed?.keys ?? planner.untouched
-    let goal = drafts ? precision.goal : .exact
-    if let known = memo.best(for: keys), known.precision >= goal { return known }
+    if let known = memo.best(for: keys), known.precision >= precision.goal { return known }
     let flag = CancellationFlag()
     current = flag
     cache.beginEvaluation()
@@ -210,7 +222,9 @@ public actor PreviewEngine {
       pool: pool, plan: planner.run(compressed, focus: focus),
       untouched: planner.run(nil, focus: focus), flag: flag, report: progress)
     return try await withTaskCancellationHandler {
-      try await measure(measurement, on: runner, keys: keys, goal: goal)
+      let drafting = precision == .exact ? nil : try await draftRunner()
+      return try await measure(
+        measurement, on: runner, drafting: drafting, keys: keys, goal: precision.goal)
     } onCancel: {
       flag.cancel()
     }
@@ -225,13 +239,14 @@ public actor PreviewEngine {
 
   /// Works up from the surest result that is known to the one that is wanted.
   func measure(
-    _ measurement: Measurement, on runner: BatchRunner, keys: [EffectiveSetting?],
-    goal: MeasuredPrecision
+    _ measurement: Measurement, on runner: BatchRunner, drafting: BatchRunner?,
+    keys: [EffectiveSetting?], goal: MeasuredPrecision
   ) async throws -> PreviewMetrics {
+    guard !measurement.flag.isCancelled else { throw CancellationError() }
     var best = memo.best(for: keys)
     if let best { measurement.report?(best) }
-    if let draftRunner, (best?.precision ?? .draft) < .settled {
-      let draft = try await measurement.measure(draftRunner, reports: best == nil)
+    if let drafting, (best?.precision ?? .draft) < .settled {
+      let draft = try await measurement.measure(drafting, reports: best == nil)
       best = remember(draft.metrics, keys)
       if goal == .draft { return draft.metrics }
       if !draft.samples.planDrafts.isEmpty {

@@ -15,6 +15,8 @@ final class ScanLedger: Sendable {
     var pending: [[Int: (tally: CellTally, seconds: Double)]]
     var baseline = CellTally()
     var baselineNext = 0
+    /// How many batches of it the journal holds.
+    var baselineWritten = 0
     var pendingBaseline: [Int: CellTally] = [:]
     /// Cells that changed since the table was last brought up to date.
     var stale: Set<Int> = []
@@ -63,7 +65,10 @@ final class ScanLedger: Sendable {
             rule: rule, margins: margins, images: table.images)
         }
       }
+      state.records[place].written = state.records[place].points.count
       state.stale.insert(place)
+      // A crash may have torn off the row of a finished cell.
+      if known.cells[cell.index] != nil { state.unwritten.insert(place) }
     }
     switch order {
     case .everything:
@@ -97,15 +102,11 @@ final class ScanLedger: Sendable {
     }
   }
 
-  /// Whether a cell may come to want a batch once runs that are under way have ended.
+  /// Whether a cell may come to want a batch once runs of earlier batches have ended.
   func mayWant(_ place: Int, batch: Int) -> Bool {
     state.withLock { state in
       let record = state.records[place]
-      if record.isDecided || state.pending[place][batch] != nil { return false }
-      return switch order {
-      case .everything: record.next <= batch
-      case .ordered: record.next == batch || record.next == batch - 1
-      }
+      return !record.isDecided && record.next <= batch && state.pending[place][batch] == nil
     }
   }
 
@@ -218,7 +219,8 @@ final class ScanLedger: Sendable {
 
   private func unwrittenLines(_ state: inout State) -> [ScanJournal.Line] {
     var lines: [ScanJournal.Line] = []
-    if case .everything = order, state.baselineNext > 0 {
+    if state.baselineNext > state.baselineWritten {
+      state.baselineWritten = state.baselineNext
       lines.append(
         .baseline(
           ScanJournal.Entry(batch: state.baselineNext - 1, tally: state.baseline, seconds: 0)))

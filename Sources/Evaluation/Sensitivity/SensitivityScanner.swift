@@ -45,11 +45,17 @@ public struct SensitivityScanner: Sendable {
         .invalidData, problem: "there is no evaluation data", remedy: "Give it with --data")
     }
     var scan = scan
-    if scan.precision == .draft && engine.draftRunner == nil { scan.precision = .exact }
     if scan.precision == .auto { scan.precision = .settled }
-    let executor =
-      (scan.precision == .draft ? engine.draftRunner : nil)?.executor ?? runner.executor
+    var executor = runner.executor
+    if scan.precision == .draft {
+      if let draft = try await engine.draftRunner() {
+        executor = draft.executor
+      } else {
+        scan.precision = .exact
+      }
+    }
     let work = try ScanWork(model: engine.model, scan: scan)
+    let chosen = executor
     let flag = CancellationFlag()
     return try await withTaskCancellationHandler {
       let weights = ScanWeights(
@@ -60,7 +66,7 @@ public struct SensitivityScanner: Sendable {
         progress: progress
       ).run(runner: runner, batches: batches)
       let measuring = ScanMeasuring(
-        work: work, weights: weights, executor: executor, pool: engine.pool,
+        work: work, weights: weights, executor: chosen, pool: engine.pool,
         checkpointBytes: engine.memory.activations, flag: flag)
       return try await measuring.run(
         table: scored, batches: batches, journal: journal, progress: progress)

@@ -15,11 +15,13 @@ import Tensors
 public final class FastExecutor: GraphExecutor {
   /// The graph being run.
   public let graph: NetworkGraph
-  private let registry: OperatorRegistry
+  let registry: OperatorRegistry
   private let interpreter: PlainInterpreter
-  private let services: RunServices
+  let services: RunServices
   private let options: Options
   private let schedules = Mutex<[ScheduleKey: Schedule]>([:])
+  /// Values whose first axis is the batch; nil until somebody asks.
+  let batchedValues = Mutex<Set<String>?>(nil)
 
   /// The most schedules that are kept.
   private static let scheduleLimit = 64
@@ -138,7 +140,7 @@ public final class FastExecutor: GraphExecutor {
 }
 
 /// What a checkpoint says of the run it comes from.
-private struct Cut: Sendable {
+struct Cut: Sendable {
   /// No value of a graph has an empty name.
   static let name = ""
   let inputShapes: [String: [Int]]

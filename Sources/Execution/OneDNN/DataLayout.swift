@@ -65,6 +65,20 @@ final class DataLayout: @unchecked Sendable, Equatable {
     return try DataLayout.adopt(handle)
   }
 
+  /// Bytes from one row of the first axis to the next; nil when rows do not lie whole one after
+  /// another.
+  var rowBytes: Int? {
+    let bytes = cdnn_layout_row_bytes(handle)
+    return bytes == 0 ? nil : bytes
+  }
+
+  /// The same arrangement with another number of rows.
+  func withRows(_ rows: Int) throws(OneDNNError) -> DataLayout {
+    var handle: OpaquePointer?
+    try OneDNNError.check(cdnn_layout_with_rows(&handle, self.handle, Int64(rows)))
+    return try DataLayout.adopt(handle)
+  }
+
   private static func adopt(_ handle: OpaquePointer?) throws(OneDNNError) -> DataLayout {
     guard let handle else { throw OneDNNError(status: 1) }
     return DataLayout(adopting: handle)

@@ -21,4 +21,17 @@ public protocol GraphExecutor: Sendable {
   func run(
     inputs: [String: Tensor], weights: [String: Tensor], options: RunOptions
   ) throws -> RunResult
+
+  /// A checkpoint of samples picked out of others before the same position, in the order given: as if
+  /// those samples had been run together.
+  ///
+  /// - Returns: Nil when samples can't be told apart in what is alive there; run from the inputs
+  ///   then.
+  /// - Throws: ``EngineError``.
+  func gather(_ samples: [(checkpoint: Checkpoint, row: Int)]) throws -> Checkpoint?
+}
+
+extension GraphExecutor {
+  /// Nil: samples are run from the inputs.
+  public func gather(_ samples: [(checkpoint: Checkpoint, row: Int)]) throws -> Checkpoint? { nil }
 }

@@ -40,8 +40,8 @@ struct PreviewPane {
     lines += qualityLines(isLow: isLow, inner).map { .text($0) }
     lines.append(.text(costLine))
     guard !isLow else { return lines }
-    if state.isEvaluating {
-      let metrics = currentMetrics
+    let metrics = currentMetrics
+    if state.isEvaluating, metrics?.isComplete != true {
       let done = metrics.map { Double($0.images) / Double(max(1, $0.total)) } ?? 0
       lines.append(.progress(done))
     } else if let pairs = pairsLine {

@@ -8,7 +8,8 @@ import WorkbenchCore
 /// Does what the workbench asks for, off the main thread, and posts what comes of it.
 ///
 /// One job per kind: a newer size, picture or measurement replaces the one before. Sizes, pictures and
-/// counting have threads of their own, so that none waits for a measurement. Effects of the terminal
+/// counting have threads of their own, so that none waits for a measurement; the others begin when the
+/// size is there, which takes milliseconds and is what the user waits for. Effects of the terminal
 /// (suspend, redraw, themes, copying, quitting) are the run loop's own.
 final class EffectRunner: Sendable {
   private enum Kind: Hashable {
@@ -41,6 +42,7 @@ final class EffectRunner: Sendable {
 
   private let precision: EvaluationPrecision
   private let orders = Mutex(Orders())
+  private let lastPicture = Mutex<LayerPicture?>(nil)
   private let work: WorkCounter
   private let sizeJob: LatestJob
   private let pictureJob: LatestJob
@@ -76,14 +78,20 @@ final class EffectRunner: Sendable {
   func close() { journals.remove() }
 
   /// Effects from now on are done with this engine.
-  func use(_ engine: PreviewEngine) { self.engine.withLock { $0 = engine } }
+  func use(_ engine: PreviewEngine) {
+    lastPicture.withLock { $0 = nil }
+    self.engine.withLock { $0 = engine }
+  }
 
   /// Starts the work of an effect.
   func run(_ effect: Effect) {
     guard let engine = engine.withLock({ $0 }) else { return }
     switch effect {
     case .evaluate(let plan, let generation, let focus):
-      start(.evaluation) { await self.evaluate(plan, generation, focus, engine) }
+      start(.evaluation) {
+        await self.sizeJob.idle()
+        await self.evaluate(plan, generation, focus, engine)
+      }
     case .computeSize(let plan, let generation):
       orders.withLock { ($0.plan, $0.generation) = (plan, generation) }
       computeSize(plan, generation, engine)
@@ -94,6 +102,7 @@ final class EffectRunner: Sendable {
       }
       work.begin()
       pictureJob.start(patience: old == name ? .milliseconds(60) : .zero) { isCancelled in
+        self.sizeJob.waitUntilIdle(atMost: .milliseconds(50))
         self.loadLayer(name, plan, generation, engine, isCancelled)
       }
     case .cancelEvaluation:
@@ -290,8 +299,10 @@ final class EffectRunner: Sendable {
     guard let index = layers.firstIndex(where: { $0.name == name }),
       let report = try? engine.layerReport(index, under: plan, isCancelled: isCancelled),
       let picture = try? LayerPicture(
-        report: report, layer: layers[index], isCancelled: isCancelled)
+        report: report, layer: layers[index], previous: lastPicture.withLock { $0 },
+        isCancelled: isCancelled)
     else { return }
+    lastPicture.withLock { $0 = picture }
     post(.layerPicture(generation: generation, picture))
   }
 
