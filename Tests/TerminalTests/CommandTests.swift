@@ -51,6 +51,22 @@ struct CommandTests {
     }
   }
 
+  @Test func keysAndDumpedScreensWaitForScansAndSearches() throws {
+    let common = [
+      model, "--data", data, "--limit", "40", "--size", "120x40", "--dump-screen", "-", "--keys",
+    ]
+    let scan = try Subprocess(program, common + ["sA"])
+    #expect(scan.status == 0, "\(scan.errors)")
+    #expect(scan.output.contains("Sensitivity  top-1 loss (pt) by prune %"))
+    #expect(scan.output.contains("layers changed; u undoes"))
+    #expect(!scan.output.contains("Esc cancels"))
+    let search = try Subprocess(program, common + ["f<Up><Up><Enter>P"])
+    #expect(search.status == 0, "\(search.errors)")
+    #expect(search.output.contains("Plans  by stored bytes"))
+    #expect(search.output.contains("(search)"))
+    #expect(!search.output.contains("search 0%"))
+  }
+
   @Test func evaluateApplyAndVerifyAgree() throws {
     let plan = try temporary("plan.yaml")
     try "weightbench: 1\ndefaults: {prune: {amount: 0.5}, weights: {bits: 4}}\n"

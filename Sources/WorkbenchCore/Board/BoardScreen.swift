@@ -83,7 +83,7 @@ struct BoardScreen {
     let original = state.sizes?.value.originalFile ?? point.storedBytes
     let ratio = Double(original) / Double(max(1, point.storedBytes))
     var line =
-      padded(Figures.bytes(point.storedBytes, unitOf: original), 10)
+      padded(Figures.bytes(point.storedBytes), 10)
       + padded(Figures.ratio(ratio), 8)
       + padded("\(Figures.fixed(point.quality * 100, 1)) %", 9)
     if rect.width >= 48 { line += padded(Figures.grouped(point.images), 9) }

@@ -66,7 +66,7 @@ struct SearchProgressBox {
     let original = state.model?.fileBytes ?? progress.bytes
     let ratio = Double(original) / Double(max(1, progress.bytes))
     var pieces = [
-      value(Figures.bytes(progress.bytes, unitOf: original)), muted("  "),
+      value(Figures.bytes(progress.bytes)), muted("  "),
       value(Figures.ratio(ratio)), muted("   "),
     ]
     guard let metrics = progress.metrics else { return pieces + [muted("not measured yet")] }

@@ -101,6 +101,10 @@ struct LayerSweepPane {
   private func toleratedLines(_ layer: Int) -> [[StyledText]] {
     let muted = context[.textMuted]
     var pieces = [StyledText("within budget: ", muted)]
+    if Sweep.allCases.allSatisfy({ sheet.tolerated(layer, $0) == (nil, false) }) {
+      pieces.append(StyledText("not known yet", muted))
+      return [pieces]
+    }
     for (index, sweep) in Sweep.allCases.enumerated() {
       let tolerated = sheet.tolerated(layer, sweep)
       let words = tolerated.column.map { sweep.words(sheet.settings[$0]) }
@@ -114,8 +118,8 @@ struct LayerSweepPane {
     }
     var lines = [pieces]
     lines.append([
-      StyledText("Enter ", context[.key]), StyledText("applies here   ", muted),
-      StyledText("A ", context[.key]), StyledText("applies to all", muted),
+      StyledText("Enter ", context[.key]), StyledText("applies here  ", muted),
+      StyledText("A ", context[.key]), StyledText("to all", muted),
     ])
     return lines
   }
@@ -173,13 +177,15 @@ struct LayerSweepPane {
     if let agreement = cell.agreement {
       second += pair("agrees", "\(Figures.fixed(agreement * 100, 1)) %")
     }
-    if let divergence = cell.divergence { second += pair("KL", Figures.fixed(divergence, 4)) }
     if !second.isEmpty { lines.append([head("")] + second) }
     var outputs: [StyledText] = []
-    if let sqnr = cell.outputSQNR { outputs += pair("SQNR", decibels(sqnr)) }
     if let cosine = cell.cosine { outputs += pair("cosine", Figures.fixed(cosine, 4)) }
+    if let divergence = cell.divergence { outputs += pair("KL", Figures.fixed(divergence, 4)) }
     if !outputs.isEmpty { lines.append([head("outputs")] + outputs) }
-    if let local = cell.localSQNR { lines.append([head("layer")] + pair("SQNR", decibels(local))) }
+    var noise: [StyledText] = []
+    if let sqnr = cell.outputSQNR { noise += pair("outputs", decibels(sqnr)) }
+    if let local = cell.localSQNR { noise += pair("layer", decibels(local)) }
+    if !noise.isEmpty { lines.append([head("SQNR")] + noise) }
     return lines
   }
 

@@ -28,7 +28,8 @@ struct SensitivityTablePane {
     var shown: Range<Int>
 
     init(width: Int, names: Int, columns: Int, selected: Int) {
-      name = min(names + 1, max(10, width / 3))
+      // Wide enough for the line that counts layers within the budget, too.
+      name = min(max(names + 1, 15), max(10, width / 3))
       var room = width - 2 - name
       if room >= columns * 7 + 17 {
         facts = 17

@@ -123,8 +123,9 @@ struct SweepPane {
     let to = measure.isRatio ? "from" : "to"
     var pieces = [swatch(1), muted(" within "), muted("\(bound(0))  ")]
     for step in 2...4 { pieces += [swatch(step), muted(" \(to) \(bound(step - 1))  ")] }
-    pieces += [swatch(5), muted(measure.isRatio ? " below" : " more")]
-    pieces.append(muted(" \(measure.unit)"))
+    pieces += [
+      swatch(5), muted(" \(measure.isRatio ? "below" : "above") \(bound(3)) \(measure.unit)"),
+    ]
     return [pieces]
   }
 
@@ -143,7 +144,7 @@ struct SweepPane {
     let images = table.cells.reduce(0) { $0 + $1.images }
     let full = table.images * table.cells.count
     var pieces: [[StyledText]] = []
-    if let progress = sensitivity.progress {
+    if let progress = sensitivity.progress, sensitivity.isScanning || table.isComplete {
       pieces.append([
         value(Self.duration(progress.seconds)),
         muted(progress.phase == .scoring ? " scoring the weights" : " of scanning"),

@@ -115,7 +115,10 @@ extension WorkbenchState {
     if settings.contains(where: { $0.weights != nil }) {
       parts.append("\(Figures.fixed(bits / total, 1)) bits")
     }
-    if pruned > 0 { parts.append("\(Figures.fixed(pruned / total, 0)) % pruned") }
+    if pruned > 0 {
+      let share = pruned / total
+      parts.append(share < 0.5 ? "<1 % pruned" : "\(Figures.fixed(share, 0)) % pruned")
+    }
     if touched < settings.count { parts.append("\(touched) of \(settings.count) layers") }
     return parts.joined(separator: ", ")
   }

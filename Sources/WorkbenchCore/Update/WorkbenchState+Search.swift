@@ -122,7 +122,7 @@ extension WorkbenchState {
       say("search stopped before a plan was measured; the plan stays as it is")
       return [.cancelSearch]
     }
-    let size = Figures.bytes(progress.bytes, unitOf: model?.fileBytes ?? progress.bytes)
+    let size = Figures.bytes(progress.bytes)
     let images = Figures.grouped(progress.metrics?.images ?? 0)
     let quality = qualityText(progress.metrics)
     say(
@@ -162,7 +162,7 @@ extension WorkbenchState {
     endSearch()
     addFront(result.front)
     for notice in result.notices { say("search: \(notice)", .warning) }
-    let size = Figures.bytes(result.bytes, unitOf: model?.fileBytes ?? result.bytes)
+    let size = Figures.bytes(result.bytes)
     let report =
       "search: \(size), \(qualityText(result.metrics)) on \(Figures.grouped(result.reportImages)) "
       + "images it did not search on (searched on \(Figures.grouped(result.searchImages)))"

@@ -39,7 +39,8 @@ extension WorkbenchState {
     overlay = .none
     guard let found = foundPlan else { return [] }
     foundPlan = nil
-    guard takes else { return [] }
+    // Declined: it is not offered again.
+    guard takes else { return [.saveSession(nil)] }
     say("restored the unsaved plan of the last session; u undoes")
     return take(found, label: "plan of the last session")
   }

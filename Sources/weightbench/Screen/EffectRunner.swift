@@ -37,6 +37,9 @@ final class EffectRunner: Sendable {
   /// How long no key must have come before work ahead begins: longer than a key repeats.
   private static let pause = Duration.milliseconds(120)
 
+  /// Where scans note what they measured, so that one that was stopped goes on where it was.
+  private let journals = ScanJournals()
+
   private let precision: EvaluationPrecision
   private let orders = Mutex(Orders())
   private let lastPicture = Mutex<LayerPicture?>(nil)
@@ -71,6 +74,9 @@ final class EffectRunner: Sendable {
     }
   }
 
+  /// Removes what is kept for this run only.
+  func close() { journals.remove() }
+
   /// Effects from now on are done with this engine.
   func use(_ engine: PreviewEngine) {
     lastPicture.withLock { $0 = nil }
@@ -103,7 +109,12 @@ final class EffectRunner: Sendable {
       jobs.withLock { $0[.evaluation] }?.cancel()
       start(.evaluation) { await engine.cancel() }
     case .scan(let scan, let number):
-      start(.scan) { await self.scan(scan, number, engine) }
+      // The scan before may still be writing its journal.
+      let before = jobs.withLock { $0[.scan] }
+      start(.scan) {
+        await before?.value
+        await self.scan(scan, number, engine)
+      }
     case .cancelScan:
       jobs.withLock { $0[.scan] }?.cancel()
     case .search(let search, let number):
@@ -201,7 +212,10 @@ final class EffectRunner: Sendable {
 
   private func scan(_ scan: SensitivityScan, _ number: Int, _ engine: PreviewEngine) async {
     do {
-      let table = try await SensitivityScanner(engine: engine).run(scan) { table, progress in
+      try Task.checkCancellation()
+      let table = try await SensitivityScanner(engine: engine).run(
+        scan, journal: journals.journal(for: scan)
+      ) { table, progress in
         self.post(.scanProgress(number: number, table, progress))
       }
       post(.scanFinished(number: number, table))

@@ -70,6 +70,9 @@ final class WorkbenchSession {
     return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
   }
 
+  /// Removes what was kept for this run only; nothing is received afterwards.
+  func close() { runner.close() }
+
   /// Whether nothing runs in the background.
   var isIdle: Bool { runner.isIdle }
 

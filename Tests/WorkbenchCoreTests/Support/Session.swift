@@ -14,8 +14,10 @@ struct Session {
   /// How many images a measurement sees before it "stops".
   var measuredImages = 1000
 
-  init(columns: Int = 120, rows: Int = 40, glyphs: Glyphs = .blocks) {
-    state = WorkbenchState(columns: columns, rows: rows, glyphs: glyphs, folder: "~/models/out")
+  init(columns: Int = 120, rows: Int = 40, glyphs: Glyphs = .blocks, keepsSession: Bool = false) {
+    state = WorkbenchState(
+      columns: columns, rows: rows, glyphs: glyphs, folder: "~/models/out",
+      keepsSession: keepsSession)
   }
 
   /// A session with the sample model and its data open.
