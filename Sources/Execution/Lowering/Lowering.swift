@@ -44,7 +44,8 @@ struct Lowering {
   private func request(_ chain: FusedChain) -> LoweringRequest {
     LoweringRequest(
       node: chain.anchor, opset: builder.interpreter.opset(of: chain.anchor),
-      output: chain.output, folding: chain.folding, bias: chain.bias, residual: chain.residual?.name,
+      output: chain.output, folding: chain.folding, bias: chain.bias,
+      residual: chain.residual?.name,
       postOps: chain.postOps)
   }
 
