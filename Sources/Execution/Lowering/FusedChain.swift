@@ -8,6 +8,10 @@ struct FusedChain {
   let anchor: Node
   /// The value that the last node writes.
   var output: String
+  /// Transpositions of the operands of a product, which reads them as they lie.
+  var operands = OperandViews()
+  /// The order of axes in which a product writes its result.
+  var resultOrder: [Int]?
   /// Constants that stand in for the convolution's own.
   var folding: ChannelFolding?
   /// A constant vector added to the anchor's result.

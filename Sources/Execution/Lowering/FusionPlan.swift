@@ -12,6 +12,8 @@ struct FusionPlan {
   private let producers: [String: Int]
   private let outputs: Set<String>
   private var composites: [String: CompositeActivation] = [:]
+  /// Transpositions that products read through, by the product's position.
+  private var views: [Int: OperandViews] = [:]
   private var taken: Set<Int> = []
   private var chains: [FusedChain] = []
 
@@ -28,6 +30,13 @@ struct FusionPlan {
     for composite in try CompositeFinder(builder).find(among: nodes) {
       plan.composites[composite.input] = composite
       first[composite.nodes[0]] = composite
+    }
+    for index in nodes {
+      guard let views = plan.operandViews(index), plan.taken.isDisjoint(with: views.nodes) else {
+        continue
+      }
+      plan.views[index] = views
+      plan.taken.formUnion(views.nodes)
     }
     for index in nodes where !plan.taken.contains(index) {
       if let composite = first[index], plan.taken.isDisjoint(with: composite.nodes) {
@@ -69,11 +78,17 @@ struct FusionPlan {
     {
       switch anchor.op {
       case "Conv": fold(start, into: &chain)
-      case "MatMul": addVector(to: &chain)
+      case "MatMul":
+        chain.operands = views[start] ?? OperandViews()
+        chain.nodes = chain.operands.nodes + chain.nodes
+        addVector(to: &chain)
+        if builder.floatShape(chain.output)?.count == 4 { addScaleAndOrder(to: &chain) }
       default: break
       }
-      if FusionPlan.products.contains(anchor.op) { addResidual(to: &chain) }
-      try addActivation(to: &chain)
+      if chain.postOps.isEmpty, chain.resultOrder == nil {
+        if FusionPlan.products.contains(anchor.op) { addResidual(to: &chain) }
+        try addActivation(to: &chain)
+      }
     }
     add(chain)
   }
@@ -111,6 +126,55 @@ struct FusionPlan {
     else { return }
     chain.append([next], output: node.outputs[0])
     chain.bias = other
+  }
+
+  /// The transpositions of a batch of products' operands that nobody else reads.
+  private func operandViews(_ index: Int) -> OperandViews? {
+    let node = builder.graph.nodes[index]
+    guard node.op == "MatMul", node.domain.isEmpty, node.inputs.count == 2,
+      node.inputs.allSatisfy({ builder.floatShape($0)?.count == 4 && !builder.isConstant($0) }),
+      builder.floatShape(node.inputs[0])?.prefix(2) == builder.floatShape(node.inputs[1])?.prefix(2)
+    else { return nil }
+    var views = OperandViews()
+    for (operand, name) in node.inputs.enumerated() {
+      guard let producer = producers[name], soleConsumer(name) == index else { continue }
+      let transpose = builder.graph.nodes[producer]
+      guard transpose.op == "Transpose", transpose.domain.isEmpty,
+        let order = transpose.ints("perm"), order.sorted() == [0, 1, 2, 3], order[0] == 0,
+        builder.floatShape(transpose.inputs[0]) != nil
+      else { continue }
+      views.transposed[operand] = (transpose.inputs[0], order)
+      views.nodes.append(producer)
+    }
+    views.nodes.sort()
+    return views.isEmpty ? nil : views
+  }
+
+  /// A constant factor of a batch of products, and the transposition behind it.
+  private func addScaleAndOrder(to chain: inout FusedChain) {
+    if let next = soleConsumer(chain.output), let factor = scale(next, of: chain.output) {
+      chain.append([next], output: builder.graph.nodes[next].outputs[0])
+      chain.postOps = [PostOp(function: CDNN_LINEAR, alpha: factor)]
+    }
+    guard let next = soleConsumer(chain.output) else { return }
+    let node = builder.graph.nodes[next]
+    guard node.op == "Transpose", node.domain.isEmpty, let order = node.ints("perm"),
+      order.sorted() == [0, 1, 2, 3], order[0] == 0, builder.floatShape(node.outputs[0]) != nil
+    else { return }
+    chain.append([next], output: node.outputs[0])
+    chain.resultOrder = order
+  }
+
+  /// The constant that a node multiplies a value with.
+  private func scale(_ index: Int, of name: String) -> Float? {
+    let node = builder.graph.nodes[index]
+    guard node.op == "Mul" || node.op == "Div", node.domain.isEmpty, node.inputs.count == 2,
+      let other = node.inputs.first(where: { $0 != name }),
+      node.op == "Mul" || other == node.inputs[1],
+      let shape = builder.floatShape(other), shape.count <= 4, shape.allSatisfy({ $0 == 1 }),
+      let value = try? builder.bakedConstant(other)?.floats.first
+    else { return nil }
+    return node.op == "Mul" ? value : 1 / value
   }
 
   /// The node that adds a value of the same shape, computed before.

@@ -31,6 +31,17 @@ struct Lowering {
   /// and the other nodes one by one.
   func lower(_ chain: FusedChain) throws {
     let before = builder.snapshot
+    if !chain.operands.isEmpty {
+      for part in [chain] + chain.shorter {
+        if try attempt(request(part)) {
+          try lowerRest(of: chain, after: part)
+          return
+        }
+        builder.restore(before)
+      }
+      for index in chain.nodes { try lower(builder.graph.nodes[index]) }
+      return
+    }
     for part in [chain] + chain.shorter where part.nodes.count > 1 {
       if try attempt(request(part)) {
         try lowerRest(of: chain, after: part)
@@ -44,7 +55,8 @@ struct Lowering {
   private func request(_ chain: FusedChain) -> LoweringRequest {
     LoweringRequest(
       node: chain.anchor, opset: builder.interpreter.opset(of: chain.anchor),
-      output: chain.output, folding: chain.folding, bias: chain.bias, residual: chain.residual?.name,
+      output: chain.output, operands: chain.operands, resultOrder: chain.resultOrder,
+      folding: chain.folding, bias: chain.bias, residual: chain.residual?.name,
       postOps: chain.postOps)
   }
 

@@ -7,6 +7,10 @@ struct LoweringRequest {
   let opset: Int
   /// The value to be written: the output of the last fused node.
   var output: String
+  /// Transpositions of the operands that the rule reads through.
+  var operands = OperandViews()
+  /// The order of axes in which the result is written; as it is when nil.
+  var resultOrder: [Int]?
   /// Constants that stand in for the convolution's own.
   var folding: ChannelFolding?
   /// A constant vector that is added to the result along its last axis.

@@ -11,17 +11,23 @@ private struct MatrixProduct {
   /// A vector or matrix added to the result.
   var bias: (name: String, view: DataLayout)?
   var result: [Int]
+  /// How the result is written; row-major when nil.
+  var resultStrides: [Int]?
 
   /// Adds the product, weights in the layout that oneDNN likes best when they are constant.
-  func emit(_ builder: ScheduleBuilder, _ request: LoweringRequest, shape: [Int]) throws {
+  ///
+  /// False when oneDNN has only a slow one for these views.
+  func emit(_ builder: ScheduleBuilder, _ request: LoweringRequest, shape: [Int]) throws -> Bool {
     let isWeight = builder.isConstant(b) && bShape.count == 2
     let weights = isWeight ? try builder.any(bShape) : bView
-    let target = try DataLayout.plain(result, builder.resultFormat(request.output))
+    let format = builder.resultFormat(request.output)
+    let target = try DataLayout.plain(result, strides: resultStrides, format)
     let ops = request.cPostOps
     let primitive = try Primitive {
       cdnn_matmul(
         &$0, aView.handle, weights.handle, bias?.view.handle, target.handle, ops, Int32(ops.count))
     }
+    if resultStrides != nil || !request.operands.isEmpty, primitive.isSlow { return false }
     let wanted = isWeight ? try primitive.layout(CDNN_ARG_WEIGHTS) : bView
     var inputs: [PrimitiveStep.Input] = [
       .init(
@@ -38,7 +44,9 @@ private struct MatrixProduct {
           source: try builder.source(bias.name, view: bias.view, as: bias.view), layout: bias.view))
     }
     try builder.emit(
-      primitive, inputs, to: request.output, shape: shape, as: target, adding: request.residual)
+      primitive, inputs, to: request.output, shape: shape, as: target, adding: request.residual,
+      isReordered: resultStrides != nil)
+    return true
   }
 }
 
@@ -48,6 +56,9 @@ func lowerMatMul(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws 
   guard var a = builder.floatShape(request.input(0)), var b = builder.floatShape(request.input(1)),
     let shape = builder.floatShape(request.output), !a.isEmpty, !b.isEmpty
   else { return false }
+  if !request.operands.isEmpty || request.resultOrder != nil {
+    return try lowerBatchedViews(builder, request, a, b)
+  }
   if a.count == 1 { a.insert(1, at: 0) }
   if b.count == 1 { b.append(1) }
   let (m, k, n) = (a[a.count - 2], a[a.count - 1], b[b.count - 1])
@@ -79,8 +90,37 @@ func lowerMatMul(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws 
     let view = try DataLayout.plain(Array(repeating: 1, count: result.count - 1) + [n])
     product.bias = (bias, view)
   }
-  try product.emit(builder, request, shape: shape)
-  return true
+  return try product.emit(builder, request, shape: shape)
+}
+
+/// Lowers a batch of products that reads operands, or writes its result, in another order of axes
+/// than they lie in.
+private func lowerBatchedViews(
+  _ builder: ScheduleBuilder, _ request: LoweringRequest, _ a: [Int], _ b: [Int]
+) throws -> Bool {
+  guard a.count == 4, b.count == 4, a[..<2] == b[..<2], a[3] == b[2], request.bias == nil,
+    request.residual == nil, let shape = builder.floatShape(request.output)
+  else { return false }
+  func operand(_ index: Int, _ seen: [Int]) throws -> (String, DataLayout) {
+    guard let (name, order) = request.operands.transposed[index],
+      let own = builder.floatShape(name)
+    else { return (request.input(index), try builder.dense(seen)) }
+    let strides = rowMajorStrides(own)
+    return (name, try builder.dense(seen, strides: order.map { strides[$0] }))
+  }
+  let (aName, aView) = try operand(0, a)
+  let (bName, bView) = try operand(1, b)
+  let result = [a[0], a[1], a[2], b[3]]
+  var product = MatrixProduct(
+    a: aName, aView: aView, b: bName, bShape: b, bView: bView, bias: nil, result: result)
+  if let order = request.resultOrder {
+    guard shape == order.map({ result[$0] }) else { return false }
+    let strides = rowMajorStrides(shape)
+    var written = strides
+    for (axis, source) in order.enumerated() { written[source] = strides[axis] }
+    product.resultStrides = written
+  }
+  return try product.emit(builder, request, shape: shape)
 }
 
 /// Lowers `Gemm` with unit factors; transposed operands are views.
@@ -107,6 +147,5 @@ func lowerGemm(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws ->
     else { return false }
     product.bias = (c, try DataLayout.plain([1, n]))
   }
-  try product.emit(builder, request, shape: shape)
-  return true
+  return try product.emit(builder, request, shape: shape)
 }

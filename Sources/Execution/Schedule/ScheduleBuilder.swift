@@ -222,18 +222,19 @@ final class ScheduleBuilder {
   /// - Parameters:
   ///   - layout: How the primitive writes, when that is a view of the plain result.
   ///   - residual: The value that the primitive's sum adds.
+  ///   - isReordered: Whether `layout` has the axes of a dense result in another order.
   ///   - overwriting: Whether the primitive may write over its first input.
   func emit(
     _ primitive: Primitive, _ inputs: [PrimitiveStep.Input], to name: String, shape: [Int],
     as layout: DataLayout? = nil, adding residual: String? = nil,
-    overwriting: Bool = false
+    overwriting: Bool = false, isReordered: Bool = false
   ) throws {
     // A simple bf16 primitive is slower than a good one and two conversions.
     if format == .bfloat16, primitive.isSlow { throw OneDNNError.unimplemented }
     let written = try layout ?? primitive.layout(17)
-    // A dense result may be written as another shape than the value has.
-    var known = written.isPlain ? nil : written
-    if written.isDense, written.format != .float32 {
+    // A dense result may be written as another shape than the value has, or in another order.
+    var known = written.isPlain || isReordered ? nil : written
+    if written.isDense || isReordered, written.format != .float32 {
       known = try DataLayout.plain(shape, written.format)
     }
     var target = PrimitiveStep.Target.fresh
