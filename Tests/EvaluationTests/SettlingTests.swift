@@ -61,8 +61,10 @@ struct SettlingTests {
         plan = CompressionPlan.random(for: engine.model, using: &generator)
       }
       let compressed = try await engine.compress(plan)
+      // Small models meet the same plan twice, and then something surer is known.
+      let isNew = await engine.known(compressed) == nil
       let draft = try await engine.evaluate(compressed, focus: focus, precision: .draft)
-      #expect(draft.precision == .draft)
+      #expect(draft.precision == (isNew ? .draft : .settled))
       let settled = try await engine.evaluate(compressed, focus: focus, precision: .settled)
       #expect(settled.precision == .settled)
       let truth = try await exact.evaluate(exact.compress(plan))
