@@ -1,6 +1,7 @@
 #include "COneDNN.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,14 @@ void cdnn_prepare_thread(void) {
     omp_set_num_threads(1);
     prepared = 1;
   }
+}
+
+unsigned cdnn_thread_number(void) {
+  static atomic_uint count;
+  // One more than the number, so that 0 means none yet.
+  static __thread unsigned number;
+  if (!number) number = atomic_fetch_add(&count, 1) + 1;
+  return number - 1;
 }
 
 static int need_thread_state(thread_state **out) {
@@ -197,6 +206,29 @@ int cdnn_layout_create_any(cdnn_layout **out, int rank, const int64_t *dims, int
 #else
   int status = dnnl_memory_desc_init_by_tag(
       &layout->desc, rank, dims, data_type(type), dnnl_format_tag_any);
+#endif
+  if (status) {
+    free(layout);
+    return status;
+  }
+  *out = layout;
+  return 0;
+}
+
+int cdnn_layout_create_blocked(cdnn_layout **out, int rank, const int64_t *dims, int type) {
+  static const dnnl_format_tag_t tags[2][3] = {{dnnl_nCw8c, dnnl_nChw8c, dnnl_nCdhw8c},
+                                               {dnnl_nCw16c, dnnl_nChw16c, dnnl_nCdhw16c}};
+  if (rank < 3 || rank > 5) return dnnl_invalid_arguments;
+  int isa = (int)dnnl_get_effective_cpu_isa();
+  int wide = (isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
+  cdnn_layout *layout = calloc(1, sizeof *layout);
+  if (!layout) return dnnl_out_of_memory;
+#if DNNL_VERSION_MAJOR >= 3
+  int status = dnnl_memory_desc_create_with_tag(
+      &layout->desc, rank, dims, data_type(type), tags[wide][rank - 3]);
+#else
+  int status = dnnl_memory_desc_init_by_tag(
+      &layout->desc, rank, dims, data_type(type), tags[wide][rank - 3]);
 #endif
   if (status) {
     free(layout);

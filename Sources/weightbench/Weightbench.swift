@@ -32,14 +32,7 @@ enum Main {
     do {
       command = try Weightbench.parseAsRoot(arguments)
     } catch {
-      let code = Weightbench.exitCode(for: error)
-      let text = Weightbench.fullMessage(for: error)
-      if code.isSuccess {
-        print(text)
-        exit(0)
-      }
-      FileHandle.standardError.write(Data((text + "\n").utf8))
-      exit(2)
+      end(onCommandLine: error)
     }
     do {
       if var asynchronous = command as? any AsyncParsableCommand {
@@ -51,13 +44,24 @@ enum Main {
       exit(code.rawValue)
     } catch is CancellationError {
       exit(130)
-    } catch let error as CleanExit {
-      print(Weightbench.fullMessage(for: error))
-      exit(0)
     } catch {
+      let code = Weightbench.exitCode(for: error)
+      // Help is asked for by an error of a command that only throws; so are mistakes found late.
+      if code.isSuccess || code == .validationFailure { end(onCommandLine: error) }
       report(error, asJSON: arguments.contains("--json"))
       exit(1)
     }
+  }
+
+  /// Prints help, or what is wrong with the command line.
+  private static func end(onCommandLine error: any Error) -> Never {
+    let text = Weightbench.fullMessage(for: error)
+    if Weightbench.exitCode(for: error).isSuccess {
+      print(text)
+      exit(0)
+    }
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+    exit(2)
   }
 
   private static func report(_ error: any Error, asJSON: Bool) {

@@ -22,6 +22,21 @@ struct CommandTests {
     return folder.appending(path: name)
   }
 
+  /// Every command explains itself: `help X`, `X --help`; mistakes end with status 2.
+  @Test(arguments: [
+    [], ["inspect"], ["run"], ["evaluate"], ["sensitivity"], ["merge"], ["search"], ["apply"],
+    ["verify"], ["benchmark"], ["keys"], ["themes"], ["workbench"],
+  ])
+  func explainsItself(command: [String]) throws {
+    for arguments in [command + ["--help"], ["help"] + command] {
+      let run = try Subprocess(program, arguments)
+      #expect(run.status == 0, "\(arguments): \(run.errors)")
+      #expect(run.output.contains("USAGE: weightbench"), "\(arguments)")
+    }
+    let mistake = try Subprocess(program, command + ["--no-such-option"])
+    #expect(mistake.status == 2 && mistake.errors.contains("--no-such-option"))
+  }
+
   @Test func inspectPrintsTheContractsKeys() throws {
     let run = try Subprocess(program, ["inspect", model, "--json"])
     #expect(run.status == 0)
@@ -34,6 +49,22 @@ struct CommandTests {
     for key in ["name", "weight", "op", "shape", "parameters", "group", "kurtosis", "sparsity"] {
       #expect(layers.first?[key] != nil, "\(key)")
     }
+  }
+
+  @Test func keysAndDumpedScreensWaitForScansAndSearches() throws {
+    let common = [
+      model, "--data", data, "--limit", "40", "--size", "120x40", "--dump-screen", "-", "--keys",
+    ]
+    let scan = try Subprocess(program, common + ["sA"])
+    #expect(scan.status == 0, "\(scan.errors)")
+    #expect(scan.output.contains("Sensitivity  top-1 loss (pt) by prune %"))
+    #expect(scan.output.contains("layers changed; u undoes"))
+    #expect(!scan.output.contains("Esc cancels"))
+    let search = try Subprocess(program, common + ["f<Up><Up><Enter>P"])
+    #expect(search.status == 0, "\(search.errors)")
+    #expect(search.output.contains("Plans  by stored bytes"))
+    #expect(search.output.contains("(search)"))
+    #expect(!search.output.contains("search 0%"))
   }
 
   @Test func evaluateApplyAndVerifyAgree() throws {

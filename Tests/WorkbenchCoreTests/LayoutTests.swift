@@ -104,4 +104,22 @@ import WorkbenchCore
       #expect(session.screen().text.contains("\n│>"), "after \(keys)")
     }
   }
+
+  @Test func theOtherViewsFillTheScreenOnce() {
+    for columns in stride(from: 40, through: 240, by: 7) {
+      for rows in stride(from: 10, through: 80, by: 5) {
+        let sensitivity = SensitivityLayout(columns: columns, rows: rows)
+        let board = BoardLayout(columns: columns, rows: rows)
+        for parts in [
+          [sensitivity.table, sensitivity.layer, sensitivity.sweep], [board.plot, board.list],
+        ] {
+          let area = parts.reduce(0) { $0 + $1.width * $1.height }
+          #expect(area == columns * (rows - 2), "\(columns)x\(rows)")
+          for (index, rect) in parts.enumerated() {
+            for other in parts[(index + 1)...] { #expect(rect.intersection(other).isEmpty) }
+          }
+        }
+      }
+    }
+  }
 }

@@ -86,6 +86,8 @@ int cdnn_cpu_features(void);
 const char *cdnn_version(void);
 /// Makes OpenMP use one thread for whatever the calling thread does from here on.
 void cdnn_prepare_thread(void);
+/// A number of the calling thread: 0, 1, ... in the order of first calls.
+unsigned cdnn_thread_number(void);
 
 // Layouts.
 
@@ -94,6 +96,8 @@ int cdnn_layout_create(
     cdnn_layout **out, int rank, const int64_t *dims, const int64_t *strides, int type);
 /// "Whatever the primitive likes best".
 int cdnn_layout_create_any(cdnn_layout **out, int rank, const int64_t *dims, int type);
+/// Channels (axis 1) in blocks as wide as this processor's vectors; of rank 3 to 5.
+int cdnn_layout_create_blocked(cdnn_layout **out, int rank, const int64_t *dims, int type);
 void cdnn_layout_free(cdnn_layout *layout);
 /// Bytes that a buffer in this layout takes, padding included.
 size_t cdnn_layout_bytes(const cdnn_layout *layout);

@@ -15,8 +15,10 @@ public struct SizeSummary: Sendable, Hashable {
   public var formats: [String: Int]
   /// Share of zeros among all compressible weights.
   public var sparsity: Double
-  /// Layers left alone whose zeros are not counted yet: they count as dense in ``sparsity`` and
-  /// ``nonzeroMultiplyAdds``. No number of bytes depends on them.
+  /// Layers left alone whose zeros are not counted yet.
+  ///
+  /// They count as dense in ``sparsity`` and ``nonzeroMultiplyAdds``; no number of bytes depends on
+  /// them.
   public var uncountedLayers = 0
   /// Multiply-adds of one sample.
   public var multiplyAdds: Int

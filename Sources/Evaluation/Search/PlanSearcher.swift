@@ -24,7 +24,7 @@ public struct PlanSearcher: Sendable {
   ///
   /// - Parameters:
   ///   - search: What to look for.
-  ///   - progress: Told of the best plan so far, from one thread at a time.
+  ///   - progress: Told of the best plan so far, from any thread, one call at a time and in order.
   /// - Returns: The best plan found, measured on images that it was not chosen by.
   /// - Throws: ``EngineError`` when the goal can't be reached, or the search does not fit the model;
   ///   `CancellationError`.

@@ -51,11 +51,11 @@ extension SearchSpace {
         guard error.code == .notFinite else { throw error }
         bad.withLock { $0[layer] = error }
       }
-      let count = done.withLock { count in
+      // Told with the lock held, so that the figures come in order.
+      done.withLock { count in
         count += 1
-        return count
+        progress(Double(count) / Double(free.count * grid.count))
       }
-      progress(Double(count) / Double(free.count * grid.count))
     }
     let left = bad.withLock { $0 }
     let profiles: [[Profile]?] = cells.withLock { cells in

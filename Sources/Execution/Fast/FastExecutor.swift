@@ -125,7 +125,7 @@ public final class FastExecutor: GraphExecutor {
     }
     for position in captures { result.checkpoints[position] = capture(state, before: position) }
     for output in schedule.outputs {
-      result.outputs[output.name] = try state.read(output.source).tensor
+      result.outputs[output.name] = try state.read(output.source).trimmed().tensor
     }
     return result
   }
@@ -153,7 +153,9 @@ extension FastExecutor {
     var values: [String: any Sendable] = [Cut.name: cut]
     var byteCount = 0
     for slot in state.schedule.liveSlots(before: position) {
-      guard let value = state.values[slot] else { continue }
+      guard let value = state.values[slot]?.trimmed() else { continue }
+      // Later checkpoints share it.
+      state.values[slot] = value
       values[state.schedule.slots[slot].name] = value
       byteCount += value.byteCount
     }

@@ -94,7 +94,7 @@ func emitFunctions(
     let source = try builder.source(current, as: layout)
     try builder.emit(
       primitive, [.init(argument: CDNN_ARG_SRC, source: source, layout: layout)], to: target,
-      shape: shape)
+      shape: shape, overwriting: true)
     current = target
   }
 }

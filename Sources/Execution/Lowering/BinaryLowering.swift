@@ -102,7 +102,7 @@ private func emitBinary(
       .init(
         argument: CDNN_ARG_SRC_1, source: try builder.source(b.name, view: b.view, as: b.layout),
         layout: b.layout),
-    ], to: output, shape: shape, as: a.layout)
+    ], to: output, shape: shape, as: a.layout, overwriting: true)
   return true
 }
 

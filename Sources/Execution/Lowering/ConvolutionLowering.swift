@@ -21,7 +21,9 @@ func lowerConvolution(_ builder: ScheduleBuilder, _ request: LoweringRequest) th
   let targetAny = try DataLayout.any(target, builder.resultFormat(request.output))
   let bias = b.isEmpty ? nil : try DataLayout.plain([kernel[0]])
   let ops = request.cPostOps
-  func make(_ layout: DataLayout, winograd: Bool) throws(OneDNNError) -> Primitive {
+  func make(
+    _ layout: DataLayout, winograd: Bool = false, to targetAny: DataLayout = targetAny
+  ) throws(OneDNNError) -> Primitive {
     try Primitive {
       cdnn_convolution(
         &$0, winograd ? 1 : 0, layout.handle, weightsAny.handle, bias?.handle, targetAny.handle,
@@ -30,20 +32,35 @@ func lowerConvolution(_ builder: ScheduleBuilder, _ request: LoweringRequest) th
     }
   }
   let sourceAny = try builder.any(source)
+  let own = try builder.layout(of: x)
   var primitive: Primitive
   if groups == 1, builder.isConstant(w), builder.format == .float32, builder.options.usesWinograd,
     geometry.isWinograd(channels: min(kernel[0], kernel[1]), target: target),
     let winograd = try? make(sourceAny, winograd: true)
   {
+    // Its own sum is slower than a pass over both values.
+    if request.residual != nil { return false }
     primitive = winograd
+  } else if groups == 1, source[1] <= 4, own.isDense,
+    let blocked = try? DataLayout.blocked(target, builder.resultFormat(request.output)),
+    let first = try? make(own, to: blocked), first.implementation.hasPrefix("jit")
+  {
+    // Images of few channels are read as they are; the result is in the layout that Winograd's
+    // algorithm and the fastest depthwise convolutions share.
+    primitive = first
   } else {
-    primitive = try make(sourceAny, winograd: false)
+    primitive = try make(sourceAny)
     // Saves a copy where oneDNN is as fast in the layout that the input has.
-    let own = try builder.layout(of: x)
-    if !own.isPlain, try primitive.layout(CDNN_ARG_SRC) != own,
-      let adapted = try? make(own, winograd: false), adapted.implementation.hasPrefix("jit")
-    {
-      primitive = adapted
+    if !own.isDense, try primitive.layout(CDNN_ARG_SRC) != own {
+      let format = builder.resultFormat(request.output)
+      if let blocked = try? DataLayout.blocked(source, builder.format), blocked == own,
+        let same = try? make(own, to: DataLayout.blocked(target, format)),
+        same.implementation.hasPrefix("jit")
+      {
+        primitive = same
+      } else if let adapted = try? make(own), adapted.implementation.hasPrefix("jit") {
+        primitive = adapted
+      }
     }
   }
   try emitWeighted(

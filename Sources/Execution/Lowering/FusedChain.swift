@@ -12,8 +12,8 @@ struct FusedChain {
   var folding: ChannelFolding?
   /// A constant vector added to the anchor's result.
   var bias: String?
-  /// A computed value of the same shape added after that.
-  var residual: String?
+  /// A computed value of the same shape added after that, and the node that adds it.
+  var residual: (name: String, node: Int)?
   /// Functions applied after it.
   var postOps: [PostOp] = []
   /// Shorter chains to try when no primitive does it all, longest first.

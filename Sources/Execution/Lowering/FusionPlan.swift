@@ -128,7 +128,7 @@ struct FusionPlan {
       producers[other].map({ $0 < last }) ?? true
     else { return }
     chain.append([next], output: node.outputs[0])
-    chain.residual = other
+    chain.residual = (other, next)
   }
 
   private func addActivation(to chain: inout FusedChain) throws {

@@ -32,18 +32,37 @@ struct Lowering {
   func lower(_ chain: FusedChain) throws {
     let before = builder.snapshot
     for part in [chain] + chain.shorter where part.nodes.count > 1 {
-      let request = LoweringRequest(
-        node: part.anchor, opset: builder.interpreter.opset(of: part.anchor), output: part.output,
-        folding: part.folding, bias: part.bias, residual: part.residual, postOps: part.postOps)
-      if try attempt(request) {
-        for index in chain.nodes where !part.nodes.contains(index) {
-          try lower(builder.graph.nodes[index])
-        }
+      if try attempt(request(part)) {
+        try lowerRest(of: chain, after: part)
         return
       }
       builder.restore(before)
     }
-    for index in chain.nodes { try lower(builder.graph.nodes[index]) }
+    try lowerRest(of: chain, after: nil)
+  }
+
+  private func request(_ chain: FusedChain) -> LoweringRequest {
+    LoweringRequest(
+      node: chain.anchor, opset: builder.interpreter.opset(of: chain.anchor),
+      output: chain.output, folding: chain.folding, bias: chain.bias, residual: chain.residual?.name,
+      postOps: chain.postOps)
+  }
+
+  /// Lowers the nodes of a chain that a part of it leaves: a sum with its activation, or one by one.
+  private func lowerRest(of chain: FusedChain, after part: FusedChain?) throws {
+    var rest = chain.nodes.filter { part?.nodes.contains($0) != true }
+    if let sum = chain.residual?.node, let index = rest.firstIndex(of: sum) {
+      for node in rest[..<index] { try lower(builder.graph.nodes[node]) }
+      rest.removeSubrange(..<index)
+      let anchor = builder.graph.nodes[sum]
+      let before = builder.snapshot
+      let request = LoweringRequest(
+        node: anchor, opset: builder.interpreter.opset(of: anchor), output: chain.output,
+        postOps: chain.postOps)
+      if try rest.count > 1 && attempt(request) { return }
+      builder.restore(before)
+    }
+    for index in rest { try lower(builder.graph.nodes[index]) }
   }
 
   /// Lowers one node.

@@ -31,7 +31,7 @@ func lowerBatchNormalization(
         source: try builder.source(request.input(index + 1), view: channel, as: channel),
         layout: channel))
   }
-  try builder.emit(primitive, inputs, to: request.output, shape: shape)
+  try builder.emit(primitive, inputs, to: request.output, shape: shape, overwriting: true)
   return true
 }
 
@@ -71,7 +71,8 @@ func lowerLayerNormalization(
         argument: argument, source: try builder.source(name, view: vector, as: vector),
         layout: vector))
   }
-  try builder.emit(primitive, inputs, to: request.output, shape: shape, as: view)
+  try builder.emit(
+    primitive, inputs, to: request.output, shape: shape, as: view, overwriting: true)
   return true
 }
 
@@ -113,6 +114,6 @@ func lowerSoftmax(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws
   let input = try builder.source(request.input(0), view: view, as: view)
   try builder.emit(
     primitive, [.init(argument: CDNN_ARG_SRC, source: input, layout: view)], to: request.output,
-    shape: shape, as: view)
+    shape: shape, as: view, overwriting: true)
   return true
 }

@@ -1,28 +1,52 @@
+import COneDNN
 import Synchronization
 import Tensors
 
 /// Hands out memory for values and takes it back for the next ones, so that a steady stream of runs
 /// asks the system for nothing.
+///
+/// Each thread takes back what it gave out, while that is still in its core's cache. A value gets
+/// the smallest free buffer that holds it, so that a run touches little more memory than its values
+/// need at one time; what outlives the run is copied into memory of its own size
+/// (``RunValue/trimmed()``).
 final class BufferPool: Sendable {
-  private struct State {
-    /// Free buffers by size, as addresses; the last one freed is the first one used.
-    var free: [Int: [UInt]] = [:]
-    var freeBytes = 0
+  private struct Buffer {
+    let address: UInt
+    let size: Int
   }
 
-  private let state = Mutex(State())
+  private struct Shelf {
+    /// Free buffers by size, ascending; of equal ones the last freed is the last.
+    var free: [Buffer] = []
+    var freeBytes = 0
+    /// Threads that only give back keep nothing.
+    var isUsed = false
+  }
+
+  /// A lock and what it protects; a class, since locks can't be moved into arrays.
+  private final class Drawer: Sendable {
+    let shelf = Mutex(Shelf())
+  }
+
+  private let drawers: [Drawer]
   private let freeLimit: Int
 
-  /// A pool that keeps at most `freeLimit` bytes of unused memory.
-  init(freeLimit: Int = 1 << 29) { self.freeLimit = freeLimit }
+  /// A pool that keeps at most `freeLimit` bytes of unused memory for each thread.
+  init(freeLimit: Int = 1 << 28) {
+    self.freeLimit = freeLimit
+    drawers = (0..<64).map { _ in Drawer() }
+  }
 
   deinit {
-    state.withLock { state in
-      for address in state.free.values.joined() {
-        UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
+    for drawer in drawers {
+      for buffer in drawer.shelf.withLock({ $0.free }) {
+        UnsafeMutableRawPointer(bitPattern: buffer.address)?.deallocate()
       }
     }
   }
+
+  /// Small values do not take the memory of large ones.
+  private static let largestRatio = 16
 
   /// Sizes are rounded up to an eighth of their power of two, so that near sizes share buffers.
   private static func rounded(_ byteCount: Int) -> Int {
@@ -35,33 +59,42 @@ final class BufferPool: Sendable {
   func storage(
     byteCount: Int, filledBy body: (UnsafeMutableRawPointer) throws -> Void
   ) rethrows -> TensorStorage {
-    let size = BufferPool.rounded(byteCount)
+    let wanted = BufferPool.rounded(byteCount)
+    let taken = take(wanted)
+    let size = taken?.size ?? wanted
     let memory =
-      take(size) ?? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+      taken.flatMap { UnsafeMutableRawPointer(bitPattern: $0.address) }
+      ?? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
     do {
       try body(memory)
     } catch {
       put(memory, size)
       throw error
     }
-    return TensorStorage(adopting: memory, byteCount: byteCount) { [self] in put($0, size) }
+    return TensorStorage(adopting: memory, byteCount: size) { [self] in put($0, size) }
   }
 
-  private func take(_ size: Int) -> UnsafeMutableRawPointer? {
-    let address: UInt? = state.withLock { state in
-      guard let address = state.free[size]?.popLast() else { return nil }
-      state.freeBytes -= size
-      return address
+  private var drawer: Drawer { drawers[Int(cdnn_thread_number()) % drawers.count] }
+
+  private func take(_ size: Int) -> Buffer? {
+    drawer.shelf.withLock { shelf in
+      shelf.isUsed = true
+      guard let first = shelf.free.firstIndex(where: { $0.size >= size }) else { return nil }
+      let found = shelf.free[first].size
+      guard found <= size * BufferPool.largestRatio else { return nil }
+      var last = first
+      while last + 1 < shelf.free.count, shelf.free[last + 1].size == found { last += 1 }
+      shelf.freeBytes -= found
+      return shelf.free.remove(at: last)
     }
-    return address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
   }
 
   private func put(_ memory: UnsafeMutableRawPointer, _ size: Int) {
-    let address = UInt(bitPattern: memory)
-    let kept = state.withLock { state in
-      guard state.freeBytes + size <= freeLimit else { return false }
-      state.free[size, default: []].append(address)
-      state.freeBytes += size
+    let kept = drawer.shelf.withLock { shelf in
+      guard shelf.isUsed, shelf.freeBytes + size <= freeLimit else { return false }
+      let index = shelf.free.firstIndex { $0.size > size } ?? shelf.free.count
+      shelf.free.insert(Buffer(address: UInt(bitPattern: memory), size: size), at: index)
+      shelf.freeBytes += size
       return true
     }
     if !kept { memory.deallocate() }

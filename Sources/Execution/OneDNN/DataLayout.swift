@@ -57,6 +57,15 @@ final class DataLayout: @unchecked Sendable, Equatable {
     return try adopt(handle)
   }
 
+  /// Channels in blocks as wide as the processor's vectors, for rank 3 to 5.
+  static func blocked(_ shape: [Int], _ format: FloatFormat) throws(OneDNNError) -> DataLayout {
+    let dims = shape.map { Int64($0) }
+    var handle: OpaquePointer?
+    try OneDNNError.check(
+      cdnn_layout_create_blocked(&handle, Int32(dims.count), dims, format.code))
+    return try adopt(handle)
+  }
+
   /// The same arrangement of elements stored otherwise.
   func stored(as format: FloatFormat) throws(OneDNNError) -> DataLayout {
     if format == self.format { return self }

@@ -1,7 +1,6 @@
 import Tensors
 
-/// Runs one oneDNN primitive into fresh memory, or into that of a value that it adds and that nobody
-/// else needs.
+/// Runs one oneDNN primitive into fresh memory, or into that of a value that nobody else needs.
 final class PrimitiveStep: Step, @unchecked Sendable {
   // @unchecked: nothing changes after init; the handles live as long as their layouts.
 
@@ -22,40 +21,67 @@ final class PrimitiveStep: Step, @unchecked Sendable {
     let valueLayout: DataLayout?
   }
 
+  /// Memory that the result may be written to.
+  enum Target: Sendable {
+    /// Fresh memory.
+    case fresh
+    /// That of the first input, which has the result's layout; fresh memory when somebody else needs
+    /// the input.
+    case firstInput
+    /// That of a value that the primitive adds to its result; a copy of it when somebody else needs
+    /// it.
+    case sum(Source)
+  }
+
   private let primitive: Primitive
   private let inputs: [Input]
   private let result: Result
-  /// The value that the primitive adds to its result, in the result's layout.
-  private let accumulator: Source?
+  private let target: Target
   private let arguments: [Int32]
   private let handles: [OpaquePointer?]
 
-  init(_ primitive: Primitive, inputs: [Input], result: Result, accumulator: Source? = nil) {
+  init(_ primitive: Primitive, inputs: [Input], result: Result, target: Target) {
     self.primitive = primitive
     self.inputs = inputs
     self.result = result
-    self.accumulator = accumulator
+    self.target = target
     arguments = inputs.map { Int32($0.argument) } + [17]
     handles = inputs.map(\.layout.handle) + [result.layout.handle]
   }
 
-  var sources: [Source] { inputs.map(\.source) + (accumulator.map { [$0] } ?? []) }
+  var sources: [Source] {
+    let read = inputs.map(\.source)
+    return if case .sum(let residual) = target { read + [residual] } else { read }
+  }
   var results: [Int] { [result.slot] }
   var implementation: String { primitive.implementation }
 
   func run(_ state: RunState) throws {
-    let values = try inputs.map { try state.read($0.source) }
     let storage: TensorStorage
-    if let accumulator {
-      storage = try state.overwritable(accumulator, byteCount: result.layout.byteCount)
-      try execute(values, into: RunValue(storage: storage, shape: [], layout: nil).pointer)
-    } else {
-      storage = try state.services.pool.storage(byteCount: result.layout.byteCount) { memory in
-        try execute(values, into: memory)
+    switch target {
+    case .sum(let residual):
+      let values = try inputs.map { try state.read($0.source) }
+      storage = try state.overwritable(residual, byteCount: result.layout.byteCount)
+      try execute(values, into: storage.writable)
+    case .firstInput:
+      let others = try inputs.dropFirst().map { try state.read($0.source) }
+      if let own = try state.exclusive(inputs[0].source) {
+        storage = own
+        let first = RunValue(storage: own, shape: [], layout: nil)
+        try execute([first] + others, into: own.writable)
+      } else {
+        storage = try fresh(state, [state.read(inputs[0].source)] + others)
       }
+    case .fresh: storage = try fresh(state, inputs.map { try state.read($0.source) })
     }
     state.values[result.slot] = RunValue(
       storage: storage, shape: result.shape, layout: result.valueLayout)
+  }
+
+  private func fresh(_ state: RunState, _ values: [RunValue]) throws -> TensorStorage {
+    try state.services.pool.storage(byteCount: result.layout.byteCount) { memory in
+      try execute(values, into: memory)
+    }
   }
 
   private func execute(_ values: [RunValue], into memory: UnsafeMutableRawPointer?) throws {
@@ -71,5 +97,12 @@ final class PrimitiveStep: Step, @unchecked Sendable {
         try primitive.execute(arguments: arguments, layouts: handles, data: start)
       }
     }
+  }
+}
+
+extension TensorStorage {
+  /// For memory that the present step holds alone.
+  fileprivate var writable: UnsafeMutableRawPointer? {
+    withBytes { $0.baseAddress.map { UnsafeMutableRawPointer(mutating: $0) } }
   }
 }

@@ -72,24 +72,36 @@ final class RunState {
   /// Checkpoints, other slots and inputs of the present step hold what they need, so that a sum in
   /// place never destroys it.
   func overwritable(_ source: Source, byteCount: Int) throws -> TensorStorage {
-    var value = try read(source)
-    switch source {
-    case .slot(let index) where releases.contains(index) && schedule.slots[index].producer >= 0:
-      values[index] = nil
-    case .conversion(let index) where releases.contains(schedule.conversions[index].slot):
-      conversions[index] = nil
-    default: return copy(value, byteCount)
-    }
-    return value.isUnique ? value.storage : copy(value, byteCount)
-  }
-
-  private func copy(_ value: RunValue, _ byteCount: Int) -> TensorStorage {
-    services.pool.storage(byteCount: byteCount) { memory in
+    if let own = try exclusive(source) { return own }
+    let value = try read(source)
+    return services.pool.storage(byteCount: byteCount) { memory in
       value.storage.withBytes { bytes in
         guard let start = bytes.baseAddress else { return }
         memory.copyMemory(from: start + value.byteOffset, byteCount: byteCount)
       }
     }
+  }
+
+  /// The memory of a value that nobody else holds and nobody reads later; nil for all others.
+  ///
+  /// The value is gone afterwards.
+  func exclusive(_ source: Source) throws -> TensorStorage? {
+    switch source {
+    case .slot(let index):
+      guard releases.contains(index), schedule.slots[index].producer >= 0 else { return nil }
+      var value = values[index]
+      values[index] = nil
+      if value?.isUnique == true { return value?.storage }
+      values[index] = value
+    case .conversion(let index):
+      guard releases.contains(schedule.conversions[index].slot) else { return nil }
+      var value: RunValue? = try converted(index)
+      conversions[index] = nil
+      if value?.isUnique == true { return value?.storage }
+      conversions[index] = value
+    case .prepared, .constant: break
+    }
+    return nil
   }
 
   /// Lets go of a value and its copies in other layouts.

@@ -56,6 +56,21 @@ struct RunValue: Sendable {
     return Tensor(type: type, shape: shape, storage: storage, byteOffset: byteOffset)
   }
 
+  /// The value for keeping: in memory of its own size, if the present one is much larger.
+  func trimmed() -> RunValue {
+    let needed = byteCount
+    guard type != .string, !storage.isMapped, storage.byteCount > 4096,
+      storage.byteCount > needed + needed / 4
+    else { return self }
+    let copy = TensorStorage(byteCount: needed) { target in
+      storage.withBytes { bytes in
+        target.copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: bytes[byteOffset...].prefix(needed)))
+      }
+    }
+    return RunValue(storage: copy, byteOffset: 0, type: type, shape: shape, layout: layout)
+  }
+
   /// Whether nobody else holds the memory, which starts with the value.
   var isUnique: Bool { mutating get { byteOffset == 0 && isKnownUniquelyReferenced(&storage) } }
 

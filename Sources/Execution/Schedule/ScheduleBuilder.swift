@@ -222,9 +222,11 @@ final class ScheduleBuilder {
   /// - Parameters:
   ///   - layout: How the primitive writes, when that is a view of the plain result.
   ///   - residual: The value that the primitive's sum adds.
+  ///   - overwriting: Whether the primitive may write over its first input.
   func emit(
     _ primitive: Primitive, _ inputs: [PrimitiveStep.Input], to name: String, shape: [Int],
-    as layout: DataLayout? = nil, adding residual: String? = nil
+    as layout: DataLayout? = nil, adding residual: String? = nil,
+    overwriting: Bool = false
   ) throws {
     // A simple bf16 primitive is slower than a good one and two conversions.
     if format == .bfloat16, primitive.isSlow { throw OneDNNError.unimplemented }
@@ -234,16 +236,19 @@ final class ScheduleBuilder {
     if written.isDense, written.format != .float32 {
       known = try DataLayout.plain(shape, written.format)
     }
-    let accumulator = try residual.map { residual in
-      written.isDense
-        ? try source(residual, view: written, as: written) : try source(residual, as: written)
+    var target = PrimitiveStep.Target.fresh
+    if overwriting, inputs[0].byteOffset == 0, inputs[0].layout == written { target = .firstInput }
+    if let residual {
+      target = .sum(
+        written.isDense
+          ? try source(residual, view: written, as: written) : try source(residual, as: written))
     }
     let slot = define(name, shape: shape, layout: known)
     emit(
       PrimitiveStep(
         primitive, inputs: inputs,
         result: .init(slot: slot, layout: written, shape: shape, valueLayout: known),
-        accumulator: accumulator))
+        target: target))
   }
 
   /// Adds a node as its reference kernel.

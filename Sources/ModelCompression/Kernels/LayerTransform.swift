@@ -94,8 +94,7 @@ struct LayerTransform {
     codes: UnsafeMutablePointer<Code>?
   ) throws -> Result {
     var zeros = 0
-    var signal = [8 of Double](repeating: 0)
-    var noise = [8 of Double](repeating: 0)
+    var squares = SquareSums()
     let values = try Tensor.building(weights.shape, of: Float.self) { values in
       guard let base = values.baseAddress else { return }
       try weights.forEachBlock { block, first in
@@ -116,11 +115,11 @@ struct LayerTransform {
         // While the block is in the nearest cache.
         zeros += WeightKernels.zeroCount(
           UnsafeBufferPointer(start: base + first, count: block.count))
-        WeightKernels.addSquares(block, base + first, signal: &signal, noise: &noise)
+        WeightKernels.addSquares(block, base + first, to: &squares)
       }
     }
     return Result(
       values: values, codes: nil, zeroCount: zeros,
-      signalToNoise: DecibelScale.signalToNoise(signal: signal, noise: noise))
+      signalToNoise: squares.decibels)
   }
 }

@@ -4,7 +4,7 @@ extension WeightKernels {
   /// How many weights are zero once those below `bound` went.
   static func zeroCount(_ weights: UnsafeBufferPointer<Float>, bound: UInt32) -> Int {
     var zeros: UInt32 = 0
-    for index in 0..<weights.count { zeros &+= kept(weights[index], bound) == 0 ? 1 : 0 }
+    for index in 0..<weights.count { zeros &+= isZero(kept(weights[index], bound)) }
     return Int(zeros)
   }
 
@@ -14,7 +14,7 @@ extension WeightKernels {
   ) -> Int {
     var zeros: UInt32 = 0
     for index in 0..<weights.count {
-      zeros &+= rounded(kept(weights[index], bound) / scale) == 0 ? 1 : 0
+      zeros &+= isZero(rounded(kept(weights[index], bound) / scale))
     }
     return Int(zeros)
   }
@@ -25,7 +25,7 @@ extension WeightKernels {
   ) -> Int {
     var zeros: UInt32 = 0
     for index in 0..<weights.count {
-      zeros &+= rounded(kept(weights[index], bound) / scales[index]) == 0 ? 1 : 0
+      zeros &+= isZero(rounded(kept(weights[index], bound) / scales[index]))
     }
     return Int(zeros)
   }
@@ -38,7 +38,7 @@ extension WeightKernels {
     var zeros: UInt32 = 0
     for index in 0..<weights.count {
       let code = clamped(rounded(kept(weights[index], bound) / scale) + zero, 0, highest)
-      zeros &+= code == zero ? 1 : 0
+      zeros &+= isZero(code - zero)
     }
     return Int(zeros)
   }
@@ -53,7 +53,7 @@ extension WeightKernels {
       let zero = zeroPoints[index]
       let code = clamped(
         rounded(kept(weights[index], bound) / scales[index]) + zero, 0, highest)
-      zeros &+= code == zero ? 1 : 0
+      zeros &+= isZero(code - zero)
     }
     return Int(zeros)
   }
@@ -93,9 +93,8 @@ extension WeightKernels {
     _ bound: UInt32
   ) {
     for index in 0..<weights.count {
-      let bits = kept(weights[index], bound).bitPattern & magnitudeMask
-      let old = largest[index]
-      largest[index] = Int32(bitPattern: bits) > Int32(bitPattern: old) ? bits : old
+      largest[index] = larger(
+        largest[index], kept(weights[index], bound).bitPattern & magnitudeMask)
     }
   }
 
@@ -105,11 +104,9 @@ extension WeightKernels {
     _ weights: UnsafeBufferPointer<Float>, _ bound: UInt32
   ) {
     for index in 0..<weights.count {
-      let bits = Int32(bitPattern: kept(weights[index], bound).bitPattern)
-      let magnitude = bits < 0 ? bits & Int32.max : 0
-      let (oldHigh, oldLow) = (Int32(bitPattern: high[index]), Int32(bitPattern: low[index]))
-      high[index] = UInt32(bitPattern: bits > oldHigh ? bits : oldHigh)
-      low[index] = UInt32(bitPattern: magnitude > oldLow ? magnitude : oldLow)
+      let signed = parts(kept(weights[index], bound))
+      high[index] = larger(high[index], signed.positive)
+      low[index] = larger(low[index], signed.negative)
     }
   }
 

@@ -55,15 +55,14 @@ public struct CompressedWeights: Sendable {
 
   /// The signal to noise ratio against other weights of the same shape in dB, as ``sqnr``.
   public func signalToNoise(original: Tensor) -> Double {
-    var signal = [8 of Double](repeating: 0)
-    var noise = [8 of Double](repeating: 0)
+    var squares = SquareSums()
     dequantized.withElements(of: Float.self) { after in
       guard let base = after.baseAddress else { return }
       original.forEachBlock { before, first in
-        WeightKernels.addSquares(before, base + first, signal: &signal, noise: &noise)
+        WeightKernels.addSquares(before, base + first, to: &squares)
       }
     }
-    return DecibelScale.signalToNoise(signal: signal, noise: noise)
+    return squares.decibels
   }
 
   /// The same weights with another ratio.

@@ -6,6 +6,10 @@ public enum ActionSection: String, Sendable, Hashable, CaseIterable {
   case edit = "EDIT"
   /// Changing what is shown.
   case views = "VIEWS"
+  /// What each layer tolerates.
+  case sensitivity = "SENSITIVITY"
+  /// The plans measured so far.
+  case board = "PARETO BOARD"
   /// Files and the program.
   case files = "FILES"
   /// Measuring.

@@ -30,20 +30,33 @@ public enum KeyReference {
       "Written by `weightbench keys --markdown` from the table the program runs on.", "",
       "Left and right change the value, up and down change the layer; capitals do the same, bigger.",
       "Digits before a key are a count (`10l`) or an amount (`65%`). `:` runs any action by its name,",
-      "with its argument behind it (`:prune 65`).",
+      "with its argument behind it (`:prune 65`).", "",
+      "Tables say where a key works when it is not the main view alone: sensitivity (`s`), board",
+      "(`P`), or everywhere.",
     ]
     for section in ActionSection.allCases {
       let title = section.rawValue.prefix(1) + section.rawValue.dropFirst().lowercased()
-      lines += ["", "## \(title)", "", "| Keys | Command | Does |", "|---|---|---|"]
+      lines += [
+        "", "## \(title)", "", "| Keys | Command | Does | Where |", "|---|---|---|---|",
+      ]
       for action in WorkbenchAction.all where action.section == section {
         let keys = action.keys.map { "`\($0 == "%" ? "65%" : $0)`" }.joined(separator: " ")
         let names = ([signature(action)] + action.aliases).map { "`:\($0)`" }
           .joined(separator: " ")
         let summary = action.summary.replacing("|", with: "\\|")
-        lines.append("| \(keys) | \(names) | \(summary) |")
+        lines.append("| \(keys) | \(names) | \(summary) | \(places(action)) |")
       }
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The views an action's keys work in, where it is not the main one alone.
+  private static func places(_ action: WorkbenchAction) -> String {
+    if action.keys.isEmpty { return "" }
+    if action.views == WorkbenchAction.everywhere { return "everywhere" }
+    let names = [WorkbenchView.workbench: "main", .sensitivity: "sensitivity", .board: "board"]
+    let places = WorkbenchView.allCases.filter { action.views.contains($0) }
+    return places == [.workbench] ? "" : places.compactMap { names[$0] }.joined(separator: ", ")
   }
 
   /// The name with its argument.

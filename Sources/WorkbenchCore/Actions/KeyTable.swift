@@ -1,15 +1,15 @@
 import TerminalCells
 
-/// Which key runs which action.
+/// Which key runs which action in which view.
 public struct KeyTable: Sendable {
-  private let actionsByKey: [KeyPress: WorkbenchAction]
+  private let actionsByKey: [WorkbenchView: [KeyPress: WorkbenchAction]]
   private let actionsByName: [String: WorkbenchAction]
-  /// Keys that are not keys, or are given to two actions, in words; empty for a good table.
+  /// Keys that are not keys, or are given to two actions of a view, in words; empty for a good table.
   public let problems: [String]
 
   /// The table of `actions`.
   public init(_ actions: [WorkbenchAction] = WorkbenchAction.all) {
-    var byKey: [KeyPress: WorkbenchAction] = [:]
+    var byKey: [WorkbenchView: [KeyPress: WorkbenchAction]] = [:]
     var byName: [String: WorkbenchAction] = [:]
     var problems: [String] = []
     for action in actions {
@@ -23,8 +23,11 @@ public struct KeyTable: Sendable {
           problems.append("\(action.name): '\(name)' is not a key")
           continue
         }
-        if let other = byKey.updateValue(action, forKey: key) {
-          problems.append("'\(name)' runs \(other.name) and \(action.name)")
+        for view in action.views {
+          if let other = byKey[view, default: [:]].updateValue(action, forKey: key) {
+            problems.append(
+              "'\(name)' runs \(other.name) and \(action.name) in \(view.rawValue)")
+          }
         }
       }
     }
@@ -36,8 +39,10 @@ public struct KeyTable: Sendable {
   /// The table of the built-in keys.
   public static let standard = KeyTable()
 
-  /// The action of a key.
-  public func action(for key: KeyPress) -> WorkbenchAction? { actionsByKey[key] }
+  /// The action of a key in a view.
+  public func action(
+    for key: KeyPress, in view: WorkbenchView = .workbench
+  ) -> WorkbenchAction? { actionsByKey[view]?[key] }
 
   /// The action of a name or an alias.
   public func action(named name: String) -> WorkbenchAction? { actionsByName[name] }

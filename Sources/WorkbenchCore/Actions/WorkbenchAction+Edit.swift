@@ -45,6 +45,7 @@ extension WorkbenchAction {
   private static let planEdits: [WorkbenchAction] = [
     WorkbenchAction(
       "layer-reset", keys: ["x"], "back to the original weights", .edit,
+      in: [.workbench, .sensitivity],
       obstacle: needsTarget, run: { state, _ in state.resetTargets() }),
     WorkbenchAction(
       "plan-reset", aliases: ["reset"], "every layer back to its original weights; asks first",
@@ -67,11 +68,11 @@ extension WorkbenchAction {
       obstacle: { $0.clipboard == nil ? "nothing is copied: press y on a layer" : nil },
       run: { state, _ in state.pasteSetting() }),
     WorkbenchAction(
-      "undo", keys: ["u"], "take back the last change of the plan", .edit,
+      "undo", keys: ["u"], "take back the last change of the plan", .edit, in: everywhere,
       obstacle: { $0.history.undoDepth == 0 ? "nothing to undo" : nil },
       run: { state, call in state.undo(call.times) }),
     WorkbenchAction(
-      "redo", keys: ["C-r", "U"], "bring back what was undone", .edit,
+      "redo", keys: ["C-r", "U"], "bring back what was undone", .edit, in: everywhere,
       obstacle: { $0.history.redoDepth == 0 ? "nothing to redo" : nil },
       run: { state, call in state.redo(call.times) }),
   ]

@@ -6,28 +6,30 @@ extension WorkbenchAction {
   static let moves: [WorkbenchAction] = [
     WorkbenchAction(
       "layer-next", keys: ["j", "Down"], "go down one row, or a count of rows", .move,
+      in: everywhere,
       run: { state, call in state.moveDown(call.times) }),
     WorkbenchAction(
       "layer-previous", keys: ["k", "Up"], "go up one row, or a count of rows", .move,
+      in: everywhere,
       run: { state, call in state.moveDown(-call.times) }),
     WorkbenchAction(
-      "page-next", keys: ["C-d", "PgDn"], "go down half a page", .move,
+      "page-next", keys: ["C-d", "PgDn"], "go down half a page", .move, in: everywhere,
       run: { state, call in state.moveDown(call.times * state.halfPage) }),
     WorkbenchAction(
-      "page-previous", keys: ["C-u", "PgUp"], "go up half a page", .move,
+      "page-previous", keys: ["C-u", "PgUp"], "go up half a page", .move, in: everywhere,
       run: { state, call in state.moveDown(-call.times * state.halfPage) }),
     WorkbenchAction(
-      "first", keys: ["g", "Home"], "go to the first row", .move,
+      "first", keys: ["g", "Home"], "go to the first row", .move, in: everywhere,
       run: { state, _ in state.moveDown(-1_000_000) }),
     WorkbenchAction(
-      "last", keys: ["G", "End"], "go to the last row", .move,
+      "last", keys: ["G", "End"], "go to the last row", .move, in: everywhere,
       run: { state, _ in state.moveDown(1_000_000) }),
     WorkbenchAction(
       "layer", argument: "NAME", "go to the layer of this name", .move, obstacle: needsLayers,
       run: { state, call in state.select(named: call.argument) }),
     WorkbenchAction(
       "filter", keys: ["/"], argument: "TEXT", "show only layers whose name holds a text", .move,
-      obstacle: needsLayers,
+      in: [.workbench, .sensitivity], obstacle: needsLayers,
       run: { state, call in
         if call.argument.isEmpty {
           state.overlay = .filter(TextField(state.filter), previous: state.filter)

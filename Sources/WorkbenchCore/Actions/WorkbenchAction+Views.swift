@@ -4,6 +4,12 @@ extension WorkbenchAction {
   /// Actions that change what is shown.
   static let views: [WorkbenchAction] = [
     WorkbenchAction(
+      "sensitivity", keys: ["s"], "what each layer tolerates, and back", .views, in: everywhere,
+      obstacle: needsLayers, run: { state, _ in state.toggleSensitivity() }),
+    WorkbenchAction(
+      "board", aliases: ["pareto"], keys: ["P"], "every plan measured so far, and back", .views,
+      in: everywhere, obstacle: needsLayers, run: { state, _ in state.toggleBoard() }),
+    WorkbenchAction(
       "zoom", keys: ["z"], "enlarge the pane: normal, half, full", .views,
       run: { state, _ in
         state.zoom = state.zoom.next
@@ -41,6 +47,7 @@ extension WorkbenchAction {
       }),
     WorkbenchAction(
       "theme", keys: ["t"], argument: "NAME", "choose the theme, previewed while moving", .views,
+      in: everywhere,
       obstacle: { $0.themes.isEmpty ? "no themes were found" : nil },
       run: { state, call in state.chooseTheme(call.argument) }),
     WorkbenchAction(
@@ -57,16 +64,17 @@ extension WorkbenchAction {
       "messages", keys: ["m"], "the message list, and back", .views,
       run: { state, _ in state.toggleMessages() }),
     WorkbenchAction(
-      "redraw", keys: ["C-l"], "clear the terminal and draw again", .views,
+      "redraw", keys: ["C-l"], "clear the terminal and draw again", .views, in: everywhere,
       run: { _, _ in [.redraw] }),
     WorkbenchAction(
-      "help", keys: ["?", "F1"], "all keys, filtered as you type", .views,
+      "help", keys: ["?", "F1"], "all keys, filtered as you type", .views, in: everywhere,
       run: { state, _ in
         state.overlay = .help(HelpState())
         return []
       }),
     WorkbenchAction(
       "palette", keys: [":"], "run any action by name, some with an argument", .views,
+      in: everywhere,
       run: { state, _ in
         state.overlay = .palette(PaletteState())
         return []

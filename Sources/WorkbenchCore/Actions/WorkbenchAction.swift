@@ -15,6 +15,8 @@ public struct WorkbenchAction: Sendable, Identifiable {
   public let summary: String
   /// The heading in help.
   public let section: ActionSection
+  /// The views its keys work in.
+  public let views: Set<WorkbenchView>
   /// Why it can't be used now; nil when it can.
   let obstacle: @Sendable (WorkbenchState) -> String?
   /// Does it.
@@ -25,7 +27,7 @@ public struct WorkbenchAction: Sendable, Identifiable {
 
   init(
     _ name: String, aliases: [String] = [], keys: [String] = [], argument: String = "",
-    _ summary: String, _ section: ActionSection,
+    _ summary: String, _ section: ActionSection, in views: Set<WorkbenchView> = [.workbench],
     obstacle: @escaping @Sendable (WorkbenchState) -> String? = { _ in nil },
     run: @escaping @Sendable (inout WorkbenchState, ActionCall) -> [Effect]
   ) {
@@ -35,6 +37,7 @@ public struct WorkbenchAction: Sendable, Identifiable {
     self.argument = argument
     self.summary = summary
     self.section = section
+    self.views = views
     self.obstacle = obstacle
     self.run = run
   }
@@ -48,6 +51,10 @@ public struct WorkbenchAction: Sendable, Identifiable {
     keys.map { $0 == "%" ? "65%" : $0 }.joined(separator: " ")
   }
 
+  /// Every view, for actions whose keys mean the same everywhere.
+  static let everywhere = Set(WorkbenchView.allCases)
+
   /// Every action, in the order of help.
-  public static let all: [WorkbenchAction] = moves + edits + views + files + runs
+  public static let all: [WorkbenchAction] =
+    moves + edits + views + sensitivity + board + files + runs
 }

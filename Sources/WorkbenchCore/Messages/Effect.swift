@@ -1,3 +1,4 @@
+import Evaluation
 import ModelCompression
 
 /// Something for the program to do; ``Workbench/update(_:_:time:)`` asks for it, results come back
@@ -11,10 +12,20 @@ public enum Effect: Sendable, Hashable {
   case loadLayer(name: String, plan: CompressionPlan, generation: Int)
   /// Stop measuring.
   case cancelEvaluation
+  /// Scan the layers' sensitivity, cancelling the scan that runs.
+  case scan(SensitivityScan, number: Int)
+  /// Stop scanning and keep what is known.
+  case cancelScan
+  /// Search for a plan, cancelling the search that runs.
+  case search(PlanSearch, number: Int)
+  /// Stop searching.
+  case cancelSearch
   /// Write and check an export.
   case export(ExportRequest)
   /// Write the plan to a file; `path` may begin with `~`.
   case savePlan(CompressionPlan, path: String)
+  /// Keep an unsaved plan in the session file; nil removes the file.
+  case saveSession(CompressionPlan?)
   /// Draw with another theme.
   case setTheme(slug: String)
   /// Stop as a job of the shell, and draw again on return.

@@ -38,6 +38,24 @@ public enum Message: Sendable {
   /// A measurement failed.
   case evaluationFailed(generation: Int, EngineError)
 
+  /// A sensitivity scan has gone on.
+  case scanProgress(number: Int, SensitivityTable, ScanProgress)
+  /// A sensitivity scan is done.
+  case scanFinished(number: Int, SensitivityTable)
+  /// A sensitivity scan was cancelled before its end.
+  case scanCancelled(number: Int)
+  /// A sensitivity scan failed.
+  case scanFailed(number: Int, EngineError)
+
+  /// A search has gone on.
+  case searchProgress(number: Int, SearchProgress)
+  /// A search is done.
+  case searchFinished(number: Int, SearchResult)
+  /// A search was cancelled before its end.
+  case searchCancelled(number: Int)
+  /// A search failed.
+  case searchFailed(number: Int, EngineError)
+
   /// An export was written and checked.
   case exportFinished(ExportResult)
   /// An export failed; nothing was left behind.
@@ -46,6 +64,8 @@ public enum Message: Sendable {
   case planSaved(path: String, plan: CompressionPlan)
   /// The plan could not be written.
   case planSaveFailed(EngineError)
+  /// An earlier session of this model left an unsaved plan, so many seconds ago.
+  case sessionFound(CompressionPlan, age: Double)
   /// The screen was copied as text: to a file, or to `the clipboard`.
   case screenCopied(String)
 

@@ -39,7 +39,7 @@ struct ExportDialog {
   ) {
     buffer.put("Format", in: inner, row: row, style: context[.textMuted])
     let width = max(18, (inner.width - Self.label) / 2)
-    for (index, format) in ExportFormat.allCases.enumerated() {
+    for (index, format) in ExportChoice.allCases.enumerated() {
       let isChosen = format == form.format
       let style =
         isChosen && form.field == .format ? context[.selection] : context[isChosen ? .value : .text]
@@ -134,7 +134,7 @@ struct ExportDialog {
   }
 
   /// What the format does not store, and where its numbers are wider than the plan's.
-  private func note(for format: ExportFormat) -> String {
+  private func note(for format: ExportChoice) -> String {
     let widths = Set(state.settings.compactMap { $0.weights?.bits })
     let odd = widths.subtracting(format == .onnxQDQ ? [4, 8, 16] : [8, 16]).sorted()
     let list = odd.map(String.init).joined(separator: ", ")

@@ -22,19 +22,27 @@ enum HelpLines {
     let words = filter.lowercased().split(separator: " ")
     return order(for: state).compactMap { section in
       let entries = WorkbenchAction.all.filter { action in
-        guard action.section == section, !action.keys.isEmpty || !words.isEmpty else {
-          return false
-        }
+        guard action.section == section else { return false }
+        // Without a filter only what the keys of this view do.
+        if words.isEmpty { return !action.keys.isEmpty && action.views.contains(state.view) }
         let haystack =
           "\(action.name) \(action.keyText) \(action.summary) \(section.rawValue)".lowercased()
         return words.allSatisfy { haystack.contains($0) }
       }.map { action in
         Entry(
           keys: action.keyText, name: action.name, text: action.summary,
-          reason: action.disabledReason(in: state))
+          reason: reason(action, state))
       }
       return entries.isEmpty ? nil : (section.rawValue, entries)
     }
+  }
+
+  /// Why an action's keys do nothing now; nil when they do.
+  private static func reason(_ action: WorkbenchAction, _ state: WorkbenchState) -> String? {
+    guard action.views.contains(state.view) else {
+      return WorkbenchView.allCases.first { action.views.contains($0) }?.wayIn
+    }
+    return action.disabledReason(in: state)
   }
 
   /// All lines, for scrolling.
@@ -45,11 +53,15 @@ enum HelpLines {
   }
 
   private static func order(for state: WorkbenchState) -> [ActionSection] {
-    switch state.focus {
-    case .layers: [.edit, .move, .views, .run, .files]
-    case .inspector, .pareto: [.views, .edit, .move, .run, .files]
-    case .preview: [.run, .edit, .views, .files, .move]
-    case .messages: [.move, .views, .files, .run, .edit]
+    let others: [ActionSection] = [.sensitivity, .board]
+    switch (state.view, state.focus) {
+    case (.sensitivity, _): return [.sensitivity, .move, .edit, .run, .views, .files, .board]
+    case (.board, _): return [.board, .move, .edit, .run, .views, .files, .sensitivity]
+    case (.workbench, .layers): return [.edit, .move, .views, .run, .files] + others
+    case (.workbench, .inspector), (.workbench, .pareto):
+      return [.views, .edit, .move, .run, .files] + others
+    case (.workbench, .preview): return [.run, .edit, .views, .files, .move] + others
+    case (.workbench, .messages): return [.move, .views, .files, .run, .edit] + others
     }
   }
 }

@@ -8,9 +8,17 @@ struct QuestionBox {
 
   func draw(_ question: Confirmation, in buffer: inout CellBuffer, room: Rect) {
     let inner = box(
-      title: question == .quit ? "Quit" : "Reset", height: 4 + question.answers.count, room,
+      title: Self.title(question), height: 4 + question.answers.count, room,
       in: &buffer)
     buffer.put(question.question, in: inner, style: context[.text])
+    if question == .restoreSession, let plan = context.state.foundPlan,
+      let model = context.state.model,
+      let settings = try? plan.resolved(for: model.layers.map(\.layer)).settings
+    {
+      let text = "\(context.state.foundAge): \(context.state.planSummary(settings))"
+      buffer.put(
+        TextWidth.truncated(text, to: inner.width), in: inner, row: 1, style: context[.textMuted])
+    }
     for (row, answer) in question.answers.enumerated() {
       buffer.put(
         [
@@ -35,6 +43,14 @@ struct QuestionBox {
         StyledText("Enter ", context[.key]), StyledText("saves   ", context[.text]),
         StyledText("Esc ", context[.key]), StyledText("cancels", context[.text]),
       ], in: inner, row: 2)
+  }
+
+  private static func title(_ question: Confirmation) -> String {
+    switch question {
+    case .quit: "Quit"
+    case .resetPlan: "Reset"
+    case .restoreSession: "Last session"
+    }
   }
 
   private func box(

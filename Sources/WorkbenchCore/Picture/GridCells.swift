@@ -3,6 +3,7 @@ struct GridCells: Sendable, Hashable {
   /// Weights in a row of the tensor that lie in one place of both channel axes.
   private let run: Int
   private let columnsAreWeights: Bool
+  private let channelsPerRow: Int
   private let channelsPerColumn: Int
   private let places: ChannelPlaces
   /// The first cell of each output channel's row.
@@ -16,6 +17,7 @@ struct GridCells: Sendable, Hashable {
   ) {
     self.run = run
     self.columnsAreWeights = columnsAreWeights
+    self.channelsPerRow = channelsPerRow
     self.channelsPerColumn = channelsPerColumn
     self.places = places
     rowStarts = (0..<max(1, outputs)).map { $0 / channelsPerRow * columns }
@@ -31,35 +33,44 @@ struct GridCells: Sendable, Hashable {
     let end = start + weights.count
     var flat = start
     while flat < end {
-      var (output, input, left) = places[flat / run]
-      while left > 0, flat < end {
+      let (output, input, places) = places[flat / run]
+      if columnsAreWeights {
         let last = min((flat / run + 1) * run, end)
-        let row = rowStarts[output]
-        if columnsAreWeights {
-          for place in flat..<last {
-            let cell = row + (input * run + place % run) / channelsPerColumn
-            let weight = weights[place - start]
-            zeros[cell] += weight == 0 ? 1 : 0
-            magnitudes[cell] += weight.isFinite ? weight.magnitude : 0
-            counts[cell] += 1
-          }
-        } else {
-          let cell = row + columnOfInput[input]
-          var magnitude = magnitudes[cell]
-          var zero: Float = 0
-          for place in flat..<last {
-            let weight = weights[place - start]
-            zero += weight == 0 ? 1 : 0
-            magnitude += weight.isFinite ? weight.magnitude : 0
-          }
-          zeros[cell] += zero
-          magnitudes[cell] = magnitude
-          counts[cell] += Float(last - flat)
+        for place in flat..<last {
+          let cell = rowStarts[output] + (input * run + place % run) / channelsPerColumn
+          add(weights[(place - start)..<(place - start + 1)], cell, zeros, magnitudes, counts)
         }
         flat = last
-        left -= 1
-        if places.inputIsInner { input += 1 } else { output += 1 }
+      } else {
+        // All that lie in one cell and follow each other.
+        let inCell =
+          self.places.inputIsInner
+          ? channelsPerColumn - input % channelsPerColumn
+          : channelsPerRow - output % channelsPerRow
+        let last = min((flat / run + min(inCell, places)) * run, end)
+        add(
+          weights[(flat - start)..<(last - start)], rowStarts[output] + columnOfInput[input], zeros,
+          magnitudes, counts)
+        flat = last
       }
     }
+  }
+
+  /// Adds weights that all belong to `cell`.
+  @inline(__always)
+  private func add(
+    _ weights: Slice<UnsafeBufferPointer<Float>>, _ cell: Int,
+    _ zeros: UnsafeMutableBufferPointer<Float>, _ magnitudes: UnsafeMutableBufferPointer<Float>,
+    _ counts: UnsafeMutableBufferPointer<Float>
+  ) {
+    var magnitude: Float = 0
+    var zero: Float = 0
+    for weight in weights {
+      zero += weight == 0 ? 1 : 0
+      magnitude += weight.isFinite ? weight.magnitude : 0
+    }
+    zeros[cell] += zero
+    magnitudes[cell] += magnitude
+    counts[cell] += Float(weights.count)
   }
 }

@@ -40,13 +40,17 @@ public struct LayerPicture: Sendable {
 
   /// The same for a background thread, which may be told to stop.
   ///
-  /// - Parameter isCancelled: Asked every few milliseconds.
+  /// - Parameters:
+  ///   - previous: The picture before: of the same layer its weights before are counted already.
+  ///   - isCancelled: Asked every few milliseconds.
   /// - Throws: `CancellationError`.
   public init(
-    report: LayerReport, layer: CompressibleLayer, isCancelled: () -> Bool
+    report: LayerReport, layer: CompressibleLayer, previous: LayerPicture?,
+    isCancelled: () -> Bool
   ) throws {
     var parts = PictureParts(empty: report, layer: layer)
-    try parts.gather(report, layer: layer) {
+    let before = previous?.name == report.name ? previous?.before : nil
+    try parts.gather(report, layer: layer, before: before) {
       if isCancelled() { throw CancellationError() }
     }
     self.init(report: report, parts: parts)

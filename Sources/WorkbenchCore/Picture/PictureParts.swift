@@ -21,16 +21,27 @@ struct PictureParts {
     gather(report, layer: layer) {}
   }
 
-  /// Goes over the weights; `pause` is called every few milliseconds and may throw.
+  /// Goes over the weights.
+  ///
+  /// - Parameters:
+  ///   - previous: The layer's weights before, when an earlier picture has counted them.
+  ///   - pause: Called every few milliseconds; may throw.
   mutating func gather(
-    _ report: LayerReport, layer: CompressibleLayer, pause: () throws -> Void
+    _ report: LayerReport, layer: CompressibleLayer, before previous: WeightHistogram? = nil,
+    pause: () throws -> Void
   ) rethrows {
-    let range = try Self.range(of: report.before, pause)
-    before = WeightHistogram(range: range)
-    after = before
     // Untouched layers are the same twice.
-    let isSame = report.sqnr == .infinity && report.setting.isUntouched
-    if !isSame { try Self.forEachBlock(report.before, pause) { block, _ in before.add(block) } }
+    let isSame = report.setting.isUntouched && report.sqnr == .infinity
+    let range: ClosedRange<Float>
+    if let previous {
+      before = previous
+      range = previous.range
+    } else {
+      range = try Self.range(of: report.before, pause)
+      before = WeightHistogram(range: range)
+      if !isSame { try Self.forEachBlock(report.before, pause) { block, _ in before.add(block) } }
+    }
+    after = WeightHistogram(range: range)
     try Self.forEachBlock(report.after, pause) { block, first in
       after.add(block)
       grid.add(block, at: first)
@@ -42,16 +53,37 @@ struct PictureParts {
   private static func range(
     of tensor: Tensor, _ pause: () throws -> Void
   ) rethrows -> ClosedRange<Float> {
-    var low = Float.infinity
-    var high = -Float.infinity
+    // Integers that order like the floats: without branches, so that it becomes vector code.
+    var lowest = Int32.max
+    var highest = Int32.min
     try forEachBlock(tensor, pause) { block, _ in
-      for weight in block where weight.isFinite {
-        low = weight < low ? weight : low
-        high = weight > high ? weight : high
+      var (low, high) = (Int32.max, Int32.min)
+      for index in 0..<block.count {
+        let key = orderKey(block[index])
+        low = key < low ? key : low
+        high = key > high ? key : high
       }
+      if low < orderKey(-.greatestFiniteMagnitude) || high > orderKey(.greatestFiniteMagnitude) {
+        let finite = block.lazy.filter(\.isFinite).map { orderKey($0) }
+        (low, high) = (finite.min() ?? .max, finite.max() ?? .min)
+      }
+      lowest = min(lowest, low)
+      highest = max(highest, high)
     }
-    guard low <= high else { return -1...1 }
+    let (low, high) = (number(lowest), number(highest))
+    guard lowest <= highest else { return -1...1 }
     return low < high ? low...high : (low - 0.5)...(high + 0.5)
+  }
+
+  /// An integer that orders like the number; all bits but the sign turned over for negative ones.
+  private static func orderKey(_ number: Float) -> Int32 {
+    let bits = Int32(bitPattern: number.bitPattern)
+    return bits ^ ((bits &>> 31) & Int32.max)
+  }
+
+  /// The number of a key.
+  private static func number(_ key: Int32) -> Float {
+    Float(bitPattern: UInt32(bitPattern: key ^ ((key &>> 31) & Int32.max)))
   }
 
   /// Calls `body` with the float weights in blocks of a few milliseconds' work at most.

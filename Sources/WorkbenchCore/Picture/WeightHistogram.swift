@@ -35,8 +35,8 @@ public struct WeightHistogram: Sendable, Hashable {
         if weight == 0 {
           zeros &+= 1
         } else if weight.isFinite {
-          let place = ((weight - low) * scale)
-          // Rounding down is cutting off where nothing is negative.
+          // Cutting off is rounding down where nothing is negative.
+          let place = (weight - low) * scale
           counts[Int(min(max(place, 0), Float(Self.bins - 1)))] &+= 1
         }
       }

@@ -59,7 +59,8 @@ struct GroupSummary {
     let isCounted = sizes.allSatisfy { $0.sparsity != nil }
     pieces = [
       StyledText("sparsity ", muted),
-      StyledText(isCounted ? Figures.percent((sparsity * 1000).rounded() / 10) : "...", bold), StyledText("  ", muted),
+      StyledText(isCounted ? Figures.percent((sparsity * 1000).rounded() / 10) : "...", bold),
+      StyledText("  ", muted),
       StyledText(Figures.bytes(original), context[.text]), StyledText(" -> ", muted),
       StyledText(Figures.bytes(stored, unitOf: original), bold),
     ]

@@ -66,9 +66,40 @@ struct HintLine {
       ]
     case .themes: return [("j/k", "preview"), ("Enter", "keep"), ("Esc", "restore")]
     case .savePath: return [("Enter", "save"), ("Esc", "cancel")]
+    case .search where state.search.isRunning:
+      return [("Esc", "stop, keep the best"), ("Enter", "go on behind"), ("P", "Pareto board")]
+    case .search:
+      return [
+        ("Tab", "next field"), ("Space", "choose"), ("Enter", "press"), ("Esc", "close"),
+      ]
     case .confirm(let question): return question.answers.map { ($0.key, $0.text) }
-    case .none, .filter: return paneHints
+    case .none, .filter:
+      switch state.view {
+      case .workbench: return paneHints
+      case .sensitivity: return sensitivityHints
+      case .board: return boardHints
+      }
     }
+  }
+
+  private var sensitivityHints: [(keys: String, text: String)] {
+    if !state.pendingCount.isEmpty {
+      return [("b", "budget \(state.pendingCount)"), ("j/k", "layers"), ("Esc", "forget")]
+    }
+    var hints = [("j/k", "layer"), ("h/l", "column"), ("Enter", "apply"), ("A", "apply all")]
+    hints.append(("Tab", state.sensitivity.sweep == .prune ? "bits" : "prune"))
+    hints.append(("Esc", state.sensitivity.isScanning ? "cancel" : "back"))
+    return hints + [
+      ("o", "sort"), ("b", "budget"), ("m", "measure"), ("u", "undo"), ("f", "search"),
+      ("P", "Pareto board"), ("r", "scan on"), ("?", "help"),
+    ]
+  }
+
+  private var boardHints: [(keys: String, text: String)] {
+    [
+      ("j/k", "plan"), ("Enter", "restore"), ("u", "undo"), ("a", "front only"), ("o", "sort"),
+      ("f", "search"), ("s", "sensitivity"), ("Esc", "back"), ("?", "help"),
+    ]
   }
 
   private var paneHints: [(keys: String, text: String)] {
@@ -88,13 +119,14 @@ struct HintLine {
     case .inspector:
       hints = [("b", "before/after"), ("a", "log counts"), ("v", "heatmap"), ("z", "zoom")]
     case .preview: hints = [("r", "evaluate again"), ("z", "zoom")]
-    case .pareto: hints = [("z", "zoom")]
+    case .pareto: hints = [("P", "whole board"), ("z", "zoom")]
     case .layers: break
     }
     if !state.marked.isEmpty { hints.append(("Esc", "clear marks")) }
     hints += [
       ("j/k", "layer"), ("h/l", "prune 1 %"), ("H/L", "5 %"), ("-/+", "bits"), ("u", "undo"),
-      ("e", "export"), ("/", "filter"), ("Space", "mark"), (":", "commands"), ("t", "theme"),
+      ("s", "sensitivity"), ("e", "export"), ("/", "filter"), ("f", "search"), ("Space", "mark"),
+      ("P", "Pareto"), (":", "commands"), ("t", "theme"),
       ("v", "heatmap"), ("w", "save plan"), ("r", "evaluate"), ("x", "reset layer"),
     ]
     return hints

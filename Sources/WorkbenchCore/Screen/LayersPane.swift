@@ -214,7 +214,8 @@ struct LayersPane {
       }
     }
     // Shown when every layer's zeros are counted.
-    let sparsity = total > 0 && zeros.count == row.layers.count ? zeros.reduce(0, +) / total * 100 : nil
+    let sparsity =
+      total > 0 && zeros.count == row.layers.count ? zeros.reduce(0, +) / total * 100 : nil
     figure(
       sparsity.map { Figures.fixed($0, 1) } ?? "-", columns.sparsity,
       (sparsity ?? 0) == 0 ? .textMuted : .value)

@@ -278,7 +278,7 @@ struct PreviewPane {
     guard let stamped = state.sizes, !stamped.value.formats.isEmpty else { return nil }
     let stale = stamped.generation != state.generation
     var pieces = [head("export")]
-    for format in ExportFormat.allCases {
+    for format in ExportChoice.allCases {
       guard let bytes = stamped.value.formats[format.rawValue] else { continue }
       pieces += [
         muted("\(format.title) "),

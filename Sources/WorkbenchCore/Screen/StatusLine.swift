@@ -26,9 +26,13 @@ struct StatusLine {
   }
 
   private var leftParts: [(text: String, slot: ThemeSlot?)] {
-    var parts: [(text: String, slot: ThemeSlot?)] = [("WORKBENCH", nil)]
+    var parts: [(text: String, slot: ThemeSlot?)] = [(state.view.title, nil)]
     if !state.pendingCount.isEmpty { parts.append(("count \(state.pendingCount)", nil)) }
     if state.isExporting { parts.append(("exporting", nil)) }
+    if state.view != .sensitivity, let percent = state.sensitivity.percent {
+      parts.append(("scan \(percent)%", nil))
+    }
+    if let percent = state.search.percent { parts.append(("search \(percent)%", nil)) }
     parts.append((state.hasUnsavedPlan ? "plan*" : "plan", nil))
     if let ahead = state.aheadText { parts.append((ahead, nil)) }
     if let model = state.model { parts.append((model.name, nil)) }

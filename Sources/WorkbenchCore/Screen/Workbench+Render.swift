@@ -20,6 +20,17 @@ extension Workbench {
         in: buffer.bounds, row: buffer.height / 2, style: sheet[.warning], alignment: .center)
       return
     }
+    switch state.view {
+    case .workbench: drawPanes(context, in: &buffer)
+    case .sensitivity: SensitivityScreen(context).draw(in: &buffer)
+    case .board: BoardScreen(context).draw(in: &buffer)
+    }
+    drawOverlay(context, in: &buffer)
+    HintLine(context).draw(context.layout.hintLine, in: &buffer)
+    StatusLine(context).draw(context.layout.statusLine, in: &buffer)
+  }
+
+  private static func drawPanes(_ context: ScreenContext, in buffer: inout CellBuffer) {
     for pane in PaneID.allCases {
       guard let rect = context.layout.panes[pane] else { continue }
       switch pane {
@@ -30,9 +41,6 @@ extension Workbench {
       case .messages: MessagesPane(context).draw(rect, in: &buffer)
       }
     }
-    drawOverlay(context, in: &buffer)
-    HintLine(context).draw(context.layout.hintLine, in: &buffer)
-    StatusLine(context).draw(context.layout.statusLine, in: &buffer)
   }
 
   private static func drawOverlay(_ context: ScreenContext, in buffer: inout CellBuffer) {
@@ -45,6 +53,12 @@ extension Workbench {
     case .themes(let menu): ThemeMenu(context).draw(menu, in: &buffer, room: room)
     case .savePath(let field, let quits):
       QuestionBox(context).draw(path: field, quitsAfter: quits, in: &buffer, room: room)
+    case .search(let form):
+      if context.state.search.isRunning {
+        SearchProgressBox(context).draw(in: &buffer, room: room)
+      } else {
+        SearchDialog(context).draw(form, in: &buffer, room: room)
+      }
     case .confirm(let question):
       QuestionBox(context).draw(question, in: &buffer, room: room)
     }

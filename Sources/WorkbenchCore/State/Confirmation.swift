@@ -5,11 +5,15 @@ public enum Confirmation: Sendable, Hashable {
   /// Taking back every setting.
   case resetPlan
 
+  /// Taking the unsaved plan of an earlier session.
+  case restoreSession
+
   /// The question.
   var question: String {
     switch self {
     case .quit: "The plan has unsaved changes."
     case .resetPlan: "Reset every layer to its original weights?"
+    case .restoreSession: "The last session of this model left an unsaved plan."
     }
   }
 
@@ -17,6 +21,7 @@ public enum Confirmation: Sendable, Hashable {
   var answers: [(key: String, text: String)] {
     switch self {
     case .quit: [("w", "save and quit"), ("q", "quit without saving"), ("Esc", "stay")]
+    case .restoreSession: [("Enter", "go on with it"), ("Esc", "start anew")]
     case .resetPlan: [("y", "reset (undo brings it back)"), ("Esc", "keep")]
     }
   }

@@ -22,7 +22,7 @@ public struct ExportForm: Sendable {
   }
 
   /// The chosen format.
-  public var format: ExportFormat = .onnx
+  public var format: ExportChoice = .onnx
   /// The folder.
   public var folder: TextField
   /// The file's name without its ending.
@@ -46,7 +46,7 @@ public struct ExportForm: Sendable {
   public var fileName: String { "\(name.text).\(format.fileExtension)" }
   /// The name of the plan written beside it; nil for none, or when the plan is what is exported.
   public var planFileName: String? {
-    writesPlan && format != .plan ? "\(name.text).\(ExportFormat.plan.fileExtension)" : nil
+    writesPlan && format != .plan ? "\(name.text).\(ExportChoice.plan.fileExtension)" : nil
   }
 
   /// The fields that mean something for the format.
@@ -61,7 +61,7 @@ public struct ExportForm: Sendable {
 
   /// Moves the format by `step`, round and round.
   mutating func moveFormat(_ step: Int) {
-    let all = ExportFormat.allCases
+    let all = ExportChoice.allCases
     let index = all.firstIndex(of: format) ?? 0
     format = all[(index + step + all.count) % all.count]
   }

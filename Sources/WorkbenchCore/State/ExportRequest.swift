@@ -3,7 +3,7 @@ import ModelCompression
 /// What to export, where to, and how.
 public struct ExportRequest: Sendable, Hashable {
   /// The file format.
-  public var format: ExportFormat
+  public var format: ExportChoice
   /// The folder, as typed; may begin with `~`.
   public var folder: String
   /// The file's name with its ending.
@@ -19,7 +19,7 @@ public struct ExportRequest: Sendable, Hashable {
 
   /// Makes a request.
   public init(
-    format: ExportFormat, folder: String, fileName: String, planFileName: String?,
+    format: ExportChoice, folder: String, fileName: String, planFileName: String?,
     overwrites: Bool, plan: CompressionPlan, promisedBytes: Int?
   ) {
     self.format = format

@@ -11,11 +11,21 @@ public struct MeasuredPoint: Sendable {
   /// Images it was measured on.
   public var images: Int
 
+  /// The search that measured it; nil for the workbench itself.
+  public var search: Int?
+  /// What the plan does, in words.
+  public var summary: String
+
   /// Makes a point.
-  public init(plan: CompressionPlan, storedBytes: Int, quality: Double, images: Int) {
+  public init(
+    plan: CompressionPlan, storedBytes: Int, quality: Double, images: Int, search: Int? = nil,
+    summary: String = ""
+  ) {
     self.plan = plan
     self.storedBytes = storedBytes
     self.quality = quality
     self.images = images
+    self.search = search
+    self.summary = summary
   }
 }

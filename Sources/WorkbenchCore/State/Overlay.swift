@@ -16,6 +16,8 @@ public enum Overlay: Sendable {
   case filter(TextField, previous: String)
   /// The path of the plan being typed; quits afterwards when told to.
   case savePath(TextField, quitsAfter: Bool)
+  /// The form of a search, or how far the search has come while one runs.
+  case search(SearchForm)
   /// A question about losing work.
   case confirm(Confirmation)
 

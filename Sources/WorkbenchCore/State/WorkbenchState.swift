@@ -19,6 +19,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var glyphs: Glyphs
   /// Seconds since the start, as the last message told.
   public internal(set) var time: Double = 0
+  /// What fills the screen.
+  public internal(set) var view: WorkbenchView = .workbench
   /// The pane that keys go to.
   public internal(set) var focus: PaneID = .layers
   /// How large the focused pane is.
@@ -55,6 +57,19 @@ public struct WorkbenchState: Sendable {
   /// Where exports go unless told otherwise.
   public internal(set) var folder: String
 
+  // The session file.
+
+  /// Whether unsaved plans are kept in the session file while they are worked on.
+  let keepsSession: Bool
+  /// The plan in the session file; nil when there is none.
+  var sessionPlan: CompressionPlan?
+  /// When the session file was last written, in seconds since the start.
+  var sessionTime = -Double.infinity
+  /// The unsaved plan of an earlier session, while the user is asked about it.
+  public internal(set) var foundPlan: CompressionPlan?
+  /// How long ago that was, in words.
+  public internal(set) var foundAge = ""
+
   // What the engine told.
 
   /// Counts changes of the plan: results of older ones are stale.
@@ -77,6 +92,13 @@ public struct WorkbenchState: Sendable {
   public internal(set) var ahead: AheadProgress?
   /// Whether an export is being written.
   public internal(set) var isExporting = false
+
+  /// What the layers tolerate, and how it is looked at.
+  public internal(set) var sensitivity = SensitivityState()
+  /// The search for a plan.
+  public internal(set) var search = SearchState()
+  /// The board of measured plans.
+  public internal(set) var board = BoardState()
 
   // The layer pane.
 
@@ -123,6 +145,8 @@ public struct WorkbenchState: Sendable {
   /// Whether the program is about to end.
   public internal(set) var isQuitting = false
 
+  /// How far apart writes of the session file are at least, in seconds.
+  public static let sessionSeconds = 2.0
   /// How long a message stays, in seconds.
   public static let noteSeconds = 4.0
 
@@ -130,7 +154,11 @@ public struct WorkbenchState: Sendable {
   ///
   /// - Parameters:
   ///   - folder: Where exports and plans go unless told otherwise.
-  public init(columns: Int, rows: Int, glyphs: Glyphs, folder: String) {
+  ///   - keepsSession: Whether unsaved plans are kept in the session file.
+  public init(
+    columns: Int, rows: Int, glyphs: Glyphs, folder: String, keepsSession: Bool = false
+  ) {
+    self.keepsSession = keepsSession
     self.columns = columns
     self.rows = rows
     self.glyphs = glyphs
@@ -146,8 +174,10 @@ public struct WorkbenchState: Sendable {
   ///
   /// Without one the program may sleep until a key or a result arrives.
   public var nextTick: Double? {
-    guard let note = shownNote, note.level != .error else { return nil }
-    return note.time + Self.noteSeconds
+    let note = shownNote.flatMap { $0.level == .error ? nil : $0.time + Self.noteSeconds }
+    let session = isSessionBehind ? sessionTime + Self.sessionSeconds : nil
+    guard let note, let session else { return note ?? session }
+    return min(note, session)
   }
 
   /// Why the model can't be measured; nil when it can.

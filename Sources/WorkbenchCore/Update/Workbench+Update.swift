@@ -11,7 +11,8 @@ extension Workbench {
     let effects = state.take(message)
     state.expireNote()
     state.keepSelectionInSight()
-    return effects
+    state.keepViewsInSight()
+    return effects + state.sessionEffects()
   }
 }
 
@@ -30,6 +31,9 @@ extension WorkbenchState {
       themes = choices
       themeSlug = current
       return []
+    case .sessionFound(let plan, let age):
+      offerSession(plan, age: age)
+      return []
     case .note(let text, let level):
       say(text, level)
       return []
@@ -42,7 +46,7 @@ extension WorkbenchState {
     shownNote = nil
     if !overlay.isNone { return pressInOverlay(key) }
     if let character = key.typedCharacter, takesCount(character) { return [] }
-    guard let action = KeyTable.standard.action(for: key) else {
+    guard let action = KeyTable.standard.action(for: key, in: view) else {
       pendingCount = ""
       say("\(key.name) does nothing here; ? lists the keys")
       return []

@@ -12,10 +12,17 @@ extension WorkbenchState {
     mergeKey: String?, label: EditLabel,
     change: (LayerSetting, CompressibleLayer) -> LayerSetting
   ) -> [Effect]? {
+    edit(targets, title: targetTitle, mergeKey: mergeKey, label: label, change: change)
+  }
+
+  /// The same for given layers, called `title` in the history.
+  mutating func edit(
+    _ targets: [Int], title: String, mergeKey: String?, label: EditLabel,
+    change: (LayerSetting, CompressibleLayer) -> LayerSetting
+  ) -> [Effect]? {
     guard let model else { return nil }
     var plan = plan
     var changed = settings
-    let targets = targets
     // Rules for many layers may state what a layer without a rule of its own would get.
     let hasGeneralRules =
       !plan.defaults.isEmpty
@@ -36,7 +43,7 @@ extension WorkbenchState {
     settings = changed
     let key = mergeKey.map { "\($0) \(targets)" }
     history.record(
-      plan, label: "\(targetTitle) \(label.text(targets.map { changed[$0] }))", mergeKey: key,
+      plan, label: "\(title) \(label.text(targets.map { changed[$0] }))", mergeKey: key,
       time: time)
     return planChanged()
   }

@@ -9,10 +9,21 @@ extension WorkbenchState {
   /// Rows of layers that fit in the layer pane.
   var listHeight: Int { max(1, (layout.panes[.layers]?.height ?? rows) - 3) }
   /// Half of them.
-  var halfPage: Int { max(1, listHeight / 2) }
+  var halfPage: Int {
+    switch view {
+    case .workbench: max(1, listHeight / 2)
+    case .sensitivity: max(1, sensitivityHeight / 2)
+    case .board: max(1, boardHeight / 2)
+    }
+  }
 
-  /// Moves the selection, or the message list when it has the focus.
+  /// Moves the selection of the view, or the message list when it has the focus.
   mutating func moveDown(_ steps: Int) -> [Effect] {
+    switch view {
+    case .workbench: break
+    case .sensitivity: return moveLayer(steps)
+    case .board: return moveOnBoard(steps)
+    }
     if focus == .messages {
       messageScroll = min(max(0, messageScroll - steps), max(0, notes.count - 1))
       return []
@@ -45,6 +56,7 @@ extension WorkbenchState {
   mutating func select(_ id: RowID) -> [Effect] {
     guard id != selection else { return [] }
     selection = id
+    if case .layer(let index) = id { sensitivity.layer = index }
     return loadSelection()
   }
 
@@ -136,6 +148,7 @@ extension WorkbenchState {
 
   /// Shows the message list in place of what is there, or goes back.
   mutating func toggleMessages() -> [Effect] {
+    view = .workbench
     if focus == .messages {
       focus = .layers
       zoom = .normal

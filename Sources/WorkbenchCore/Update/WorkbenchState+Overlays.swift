@@ -15,6 +15,7 @@ extension WorkbenchState {
     case .themes(let menu): return press(key, in: menu)
     case .filter(let field, let previous): return press(key, in: field, previous: previous)
     case .savePath(let field, let quits): return press(key, in: field, quitsAfter: quits)
+    case .search(let form): return press(key, in: form)
     case .confirm(let question): return answer(key, to: question)
     }
   }
@@ -123,6 +124,8 @@ extension WorkbenchState {
 
   private mutating func answer(_ key: KeyPress, to question: Confirmation) -> [Effect] {
     switch (question, key.name) {
+    case (.restoreSession, "Enter"), (.restoreSession, "y"): return answerSession(takes: true)
+    case (.restoreSession, "Esc"), (.restoreSession, "n"): return answerSession(takes: false)
     case (_, "Esc"), (_, "n"):
       overlay = .none
       return []
@@ -262,7 +265,7 @@ extension WorkbenchState {
   }
 
   /// The exact bytes an export of a format would write; nil until they are known.
-  func promisedBytes(_ format: ExportFormat) -> Int? {
+  func promisedBytes(_ format: ExportChoice) -> Int? {
     if format == .plan { return plan.text(.yaml).utf8.count }
     guard let sizes, sizes.generation == generation else { return nil }
     return sizes.value.formats[format.rawValue]

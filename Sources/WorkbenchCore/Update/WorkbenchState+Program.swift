@@ -14,9 +14,14 @@ extension WorkbenchState {
       isEvaluating = false
       effects = [.cancelEvaluation]
       done = "measurement cancelled; r starts it again"
+    } else if view == .sensitivity, sensitivity.isScanning {
+      effects = cancelScan()
+      done = "scan stopped, what is known stays; r goes on, Esc leaves"
     } else if !filter.isEmpty {
       effects = setFilter("")
       done = "filter cleared"
+    } else if view != .workbench {
+      effects = leaveView()
     } else if focus == .messages {
       effects = toggleMessages()
     } else if zoom != .normal {

@@ -27,6 +27,9 @@ extension WorkbenchState {
       isQuitting = false
       say("the plan was not saved: \(error.description)", .error)
     case .screenCopied(let place): say("screen copied to \(place)")
+    case .scanProgress, .scanFinished, .scanCancelled, .scanFailed: takeScan(message)
+    case .searchProgress, .searchFinished, .searchCancelled, .searchFailed:
+      return takeSearch(message)
     default: takeMeasurement(message)
     }
     return []
@@ -82,6 +85,9 @@ extension WorkbenchState {
     picture = nil
     metrics = nil
     points = []
+    sensitivity = SensitivityState()
+    search = SearchState()
+    board = BoardState()
     folded = []
     marked = []
     filter = ""
@@ -126,7 +132,10 @@ extension WorkbenchState {
     if !summary.hasLabels {
       say("data: no labels, so agreement with the original is measured instead of accuracy")
     }
-    return model == nil ? [] : startEvaluation()
+    guard model != nil else { return [] }
+    // Someone may be waiting for it in the sensitivity view.
+    let waits = view == .sensitivity && sensitivity.table == nil && evaluationObstacle == nil
+    return startEvaluation() + (waits ? startScan() : [])
   }
 
   private mutating func finishExport(_ result: ExportResult) {
@@ -152,13 +161,9 @@ extension WorkbenchState {
       metrics.generation == generation, !isEvaluating,
       let quality = metrics.value.plan?.top1 ?? metrics.value.agreement
     else { return }
-    let point = MeasuredPoint(
-      plan: plan, storedBytes: sizes.value.stored, quality: quality,
-      images: metrics.value.images)
-    if let index = points.firstIndex(where: { $0.plan == plan }) {
-      points[index] = point
-    } else {
-      points.append(point)
-    }
+    addPoint(
+      MeasuredPoint(
+        plan: plan, storedBytes: sizes.value.stored, quality: quality,
+        images: metrics.value.images, summary: planSummary(settings)))
   }
 }

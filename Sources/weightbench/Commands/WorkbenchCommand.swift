@@ -35,7 +35,9 @@ struct WorkbenchCommand: AsyncParsableCommand {
       threads: threads.count, precision: precision.precision ?? .auto,
       memoryBudget: memory.memory?.bytes,
       worksAhead: !noSpeculation && screen.dumpScreen == nil, keepBatchNorm: keepBatchNorm,
-      theme: try screen.chosenTheme(), folder: FileManager.default.currentDirectoryPath)
+      theme: try screen.chosenTheme(), folder: FileManager.default.currentDirectoryPath,
+      // Scripts start from what they name, whatever was left by someone at the keyboard.
+      keepsSession: screen.keys == nil && screen.dumpScreen == nil)
     let keys = try screen.keyPresses()
     var times: FrameTimes?
     if let path = screen.frameTimes { times = await FrameTimes(path: path) }

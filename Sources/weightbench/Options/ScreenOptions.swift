@@ -5,7 +5,10 @@ import TerminalCells
 
 /// How the screen looks, and what is typed on it.
 struct ScreenOptions: ParsableArguments {
-  @Option(help: "The theme, by slug: see `weightbench themes`.") var theme: String?
+  @Option(
+    help: "The theme, by slug (see `weightbench themes`), or the path of a theme file.",
+    completion: .file())
+  var theme: String?
   @Option(help: "Colours: never, 8, 16, 256, direct or auto.") var color: ColorChoice = .auto
   @Option(help: "Characters: ascii, blocks or braille (default: by the locale).")
   var glyphs: Glyphs?
@@ -74,11 +77,18 @@ struct ScreenOptions: ParsableArguments {
   /// The theme asked for, or the default; files are read only when one is asked for.
   func chosenTheme() throws -> Theme {
     guard let theme, theme != Theme.terminal.slug else { return .terminal }
-    let library = BundledFiles.themes()
-    if let found = library.themes.first(where: { $0.slug == theme }) { return found }
-    throw EngineError(
-      .invalidArgument, subject: "--theme \(theme)", problem: "is not a theme",
-      remedy: "Use one of \(library.themes.map(\.slug).joined(separator: ", "))")
+    // A slash or a file's ending makes it a path.
+    let isFile = theme.hasSuffix(".yaml") || theme.hasSuffix(".yml")
+    let name = isFile && !theme.contains("/") ? "./\(theme)" : theme
+    do throws(ThemeError) {
+      return try name.contains("/") ? Theme(path: name) : BundledFiles.themes().theme(named: name)
+    } catch {
+      var place = error
+      place.remedy = nil
+      throw EngineError(
+        .invalidArgument, subject: "--theme \(theme)",
+        problem: error.path == nil ? error.problem : place.description, remedy: error.remedy)
+    }
   }
 }
 

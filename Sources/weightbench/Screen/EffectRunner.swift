@@ -8,11 +8,12 @@ import WorkbenchCore
 /// Does what the workbench asks for, off the main thread, and posts what comes of it.
 ///
 /// One job per kind: a newer size, picture or measurement replaces the one before. Sizes, pictures and
-/// counting have threads of their own, so that none waits for a measurement. Effects of the terminal
+/// counting have threads of their own, so that none waits for a measurement; the others begin when the
+/// size is there, which takes milliseconds and is what the user waits for. Effects of the terminal
 /// (suspend, redraw, themes, copying, quitting) are the run loop's own.
 final class EffectRunner: Sendable {
   private enum Kind: Hashable {
-    case evaluation, export, save
+    case evaluation, scan, search, export, save, session
   }
 
   /// What the newest orders were for, which counting goes by.
@@ -36,8 +37,12 @@ final class EffectRunner: Sendable {
   /// How long no key must have come before work ahead begins: longer than a key repeats.
   private static let pause = Duration.milliseconds(120)
 
+  /// Where scans note what they measured, so that one that was stopped goes on where it was.
+  private let journals = ScanJournals()
+
   private let precision: EvaluationPrecision
   private let orders = Mutex(Orders())
+  private let lastPicture = Mutex<LayerPicture?>(nil)
   private let work: WorkCounter
   private let sizeJob: LatestJob
   private let pictureJob: LatestJob
@@ -69,15 +74,24 @@ final class EffectRunner: Sendable {
     }
   }
 
+  /// Removes what is kept for this run only.
+  func close() { journals.remove() }
+
   /// Effects from now on are done with this engine.
-  func use(_ engine: PreviewEngine) { self.engine.withLock { $0 = engine } }
+  func use(_ engine: PreviewEngine) {
+    lastPicture.withLock { $0 = nil }
+    self.engine.withLock { $0 = engine }
+  }
 
   /// Starts the work of an effect.
   func run(_ effect: Effect) {
     guard let engine = engine.withLock({ $0 }) else { return }
     switch effect {
     case .evaluate(let plan, let generation, let focus):
-      start(.evaluation) { await self.evaluate(plan, generation, focus, engine) }
+      start(.evaluation) {
+        await self.sizeJob.idle()
+        await self.evaluate(plan, generation, focus, engine)
+      }
     case .computeSize(let plan, let generation):
       orders.withLock { ($0.plan, $0.generation) = (plan, generation) }
       computeSize(plan, generation, engine)
@@ -88,17 +102,40 @@ final class EffectRunner: Sendable {
       }
       work.begin()
       pictureJob.start(patience: old == name ? .milliseconds(60) : .zero) { isCancelled in
+        self.sizeJob.waitUntilIdle(atMost: .milliseconds(50))
         self.loadLayer(name, plan, generation, engine, isCancelled)
       }
     case .cancelEvaluation:
       jobs.withLock { $0[.evaluation] }?.cancel()
       start(.evaluation) { await engine.cancel() }
+    case .scan(let scan, let number):
+      // The scan before may still be writing its journal.
+      let before = jobs.withLock { $0[.scan] }
+      start(.scan) {
+        await before?.value
+        await self.scan(scan, number, engine)
+      }
+    case .cancelScan:
+      jobs.withLock { $0[.scan] }?.cancel()
+    case .search(let search, let number):
+      start(.search) { await self.search(search, number, engine) }
+    case .cancelSearch:
+      jobs.withLock { $0[.search] }?.cancel()
     case .export(let request):
       start(.export) { await self.export(request, engine) }
     case .savePlan(let plan, let path):
       start(.save) { self.savePlan(plan, path) }
-    case .setTheme, .suspend, .redraw, .copyScreen, .quit:
+    case .saveSession, .setTheme, .suspend, .redraw, .copyScreen, .quit:
       break
+    }
+  }
+
+  /// Writes the session file, one write after the other.
+  func keepSession(_ write: @escaping @Sendable () -> Void) {
+    let before = jobs.withLock { $0[.session] }
+    start(.session) {
+      await before?.value
+      write()
     }
   }
 
@@ -173,6 +210,35 @@ final class EffectRunner: Sendable {
     }
   }
 
+  private func scan(_ scan: SensitivityScan, _ number: Int, _ engine: PreviewEngine) async {
+    do {
+      try Task.checkCancellation()
+      let table = try await SensitivityScanner(engine: engine).run(
+        scan, journal: journals.journal(for: scan)
+      ) { table, progress in
+        self.post(.scanProgress(number: number, table, progress))
+      }
+      post(.scanFinished(number: number, table))
+    } catch is CancellationError {
+      post(.scanCancelled(number: number))
+    } catch {
+      post(.scanFailed(number: number, Self.engineError(error)))
+    }
+  }
+
+  private func search(_ search: PlanSearch, _ number: Int, _ engine: PreviewEngine) async {
+    do {
+      let result = try await PlanSearcher(engine: engine).run(search) { progress in
+        self.post(.searchProgress(number: number, progress))
+      }
+      post(.searchFinished(number: number, result))
+    } catch is CancellationError {
+      post(.searchCancelled(number: number))
+    } catch {
+      post(.searchFailed(number: number, Self.engineError(error)))
+    }
+  }
+
   /// Computes the sizes; the zeros of layers left alone are counted afterwards.
   private func computeSize(
     _ plan: CompressionPlan, _ generation: Int, _ engine: PreviewEngine
@@ -233,8 +299,10 @@ final class EffectRunner: Sendable {
     guard let index = layers.firstIndex(where: { $0.name == name }),
       let report = try? engine.layerReport(index, under: plan, isCancelled: isCancelled),
       let picture = try? LayerPicture(
-        report: report, layer: layers[index], isCancelled: isCancelled)
+        report: report, layer: layers[index], previous: lastPicture.withLock { $0 },
+        isCancelled: isCancelled)
     else { return }
+    lastPicture.withLock { $0 = picture }
     post(.layerPicture(generation: generation, picture))
   }
 

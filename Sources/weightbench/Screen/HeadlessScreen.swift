@@ -72,6 +72,7 @@ final class HeadlessScreen {
       if waits { await settle() }
     }
     await settle()
+    session.close()
     return session.render(depth: depth)
   }
 

@@ -19,6 +19,7 @@ final class LatestJob: Sendable {
   }
 
   private let queue: DispatchQueue
+  private let group = DispatchGroup()
   private let state = Mutex(State())
   private let ended: @Sendable () -> Void
 
@@ -39,12 +40,14 @@ final class LatestJob: Sendable {
   func start(
     patience: Duration = .zero, _ body: @escaping @Sendable (@escaping IsCancelled) -> Void
   ) {
+    // Before the old order leaves: in between, nothing may look idle.
+    group.enter()
     let dropped = state.withLock { state in
       let dropped = state.waiting != nil
       state.waiting = body
       return dropped
     }
-    if dropped { ended() }
+    if dropped { end() }
     stopRunning(after: patience)
     queue.async { self.runWaiting() }
   }
@@ -56,7 +59,24 @@ final class LatestJob: Sendable {
       state.waiting = body
       return false
     }
-    if isBusy { ended() } else { queue.async { self.runWaiting() } }
+    guard !isBusy else { return ended() }
+    group.enter()
+    queue.async { self.runWaiting() }
+  }
+
+  /// Blocks the calling thread until nothing runs or waits.
+  func waitUntilIdle(atMost limit: DispatchTimeInterval) { _ = group.wait(timeout: .now() + limit) }
+
+  /// Returns when nothing runs or waits.
+  func idle() async {
+    await withCheckedContinuation { continuation in
+      group.notify(queue: .global(qos: .userInitiated)) { continuation.resume() }
+    }
+  }
+
+  private func end() {
+    group.leave()
+    ended()
   }
 
   private func stopRunning(after patience: Duration) {
@@ -85,6 +105,6 @@ final class LatestJob: Sendable {
     guard let body else { return }
     body { flag.value.load(ordering: .relaxed) }
     state.withLock { $0.running = nil }
-    ended()
+    end()
   }
 }

@@ -87,6 +87,7 @@ final class TerminalLoop {
     typePending()
     await withCheckedContinuation { finished = $0 }
     for source in sources { source.cancel() }
+    session.close()
     tick?.cancel()
     let picture = dumpPath.map { _ in session.render(depth: terminal.colorDepth) }
     terminal.restore()

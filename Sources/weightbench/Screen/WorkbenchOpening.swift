@@ -40,6 +40,11 @@ struct WorkbenchOpening: Sendable {
     }
     if configuration.data != nil { post(.openingData) }
     post(.modelOpened(model.summary, plan: plan, planPath: configuration.plan))
+    if configuration.keepsSession, configuration.plan == nil,
+      let found = SessionFile(model: configuration.model).read()
+    {
+      post(.sessionFound(found.plan, age: found.age))
+    }
     guard let path = configuration.data else { return }
     do {
       let data = try EvaluationData.open(path: path, limit: configuration.limit)

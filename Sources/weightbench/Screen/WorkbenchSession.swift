@@ -19,6 +19,8 @@ struct WorkbenchConfiguration: Sendable {
   /// The theme to begin with.
   var theme: Theme
   var folder: String
+  /// Whether unsaved plans are kept, and offered on the next start.
+  var keepsSession = false
 }
 
 /// The workbench's state with its effects: messages in, a picture out.
@@ -52,7 +54,8 @@ final class WorkbenchSession {
     self.configuration = configuration
     theme = configuration.theme
     state = WorkbenchState(
-      columns: columns, rows: rows, glyphs: glyphs, folder: configuration.folder)
+      columns: columns, rows: rows, glyphs: glyphs, folder: configuration.folder,
+      keepsSession: configuration.keepsSession)
     runner = EffectRunner(precision: configuration.precision, post: post)
     self.post = post
     receive(
@@ -67,6 +70,9 @@ final class WorkbenchSession {
     return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
   }
 
+  /// Removes what was kept for this run only; nothing is received afterwards.
+  func close() { runner.close() }
+
   /// Whether nothing runs in the background.
   var isIdle: Bool { runner.isIdle }
 
@@ -77,9 +83,11 @@ final class WorkbenchSession {
     for effect in Workbench.update(&state, message, time: time) {
       switch effect {
       case .setTheme(let slug):
-        if let chosen = library?.themes.first(where: { $0.slug == slug }) {
-          theme = chosen
-        }
+        if let chosen = themes.first(where: { $0.slug == slug }) { theme = chosen }
+      case .saveSession(let plan):
+        let file = SessionFile(model: configuration.model)
+        // Nothing runs on behind the end of the program.
+        if state.isQuitting { file.write(plan) } else { runner.keepSession { file.write(plan) } }
       case .suspend, .redraw, .copyScreen, .quit: terminalEffects.append(effect)
       default: runner.run(effect)
       }
@@ -126,11 +134,20 @@ final class WorkbenchSession {
     }
   }
 
+  /// The themes that can be chosen; the one begun with may come from a file of its own.
+  private var themes: [Theme] {
+    let chosen = configuration.theme
+    let others = (library?.themes ?? []).filter { $0.slug != chosen.slug }
+    let isKnown = others.count < library?.themes.count ?? 0
+    return isKnown
+      ? (library?.themes ?? []).map { $0.slug == chosen.slug ? chosen : $0 } : others + [chosen]
+  }
+
   private func take(_ found: ThemeLibrary) {
     library = found
     post(
       .themes(
-        found.themes.map {
+        themes.map {
           ThemeChoice(slug: $0.slug, name: $0.name, variant: $0.variant?.rawValue ?? "")
         }, current: theme.slug))
   }

@@ -14,8 +14,10 @@ struct Session {
   /// How many images a measurement sees before it "stops".
   var measuredImages = 1000
 
-  init(columns: Int = 120, rows: Int = 40, glyphs: Glyphs = .blocks) {
-    state = WorkbenchState(columns: columns, rows: rows, glyphs: glyphs, folder: "~/models/out")
+  init(columns: Int = 120, rows: Int = 40, glyphs: Glyphs = .blocks, keepsSession: Bool = false) {
+    state = WorkbenchState(
+      columns: columns, rows: rows, glyphs: glyphs, folder: "~/models/out",
+      keepsSession: keepsSession)
   }
 
   /// A session with the sample model and its data open.
@@ -80,6 +82,14 @@ struct Session {
     case .savePlan(let plan, let path): send(.planSaved(path: path, plan: plan))
     default: break
     }
+  }
+
+  /// Ends the running scan with the sample table.
+  mutating func finishScan(hasLabels: Bool = true) {
+    let number = state.sensitivity.scanNumber
+    let table = SampleScan.table(hasLabels: hasLabels)
+    send(.scanProgress(number: number, table, SampleScan.progress(1)))
+    send(.scanFinished(number: number, table))
   }
 
   /// The screen as text.

@@ -1,5 +1,5 @@
-/// A file format the workbench exports to.
-public enum ExportFormat: String, Sendable, Hashable, CaseIterable {
+/// What the export form offers: a model format, or the plan alone.
+public enum ExportChoice: String, Sendable, Hashable, CaseIterable {
   /// ONNX with float weights: zeros and rounded values baked in.
   case onnx = "onnx"
   /// ONNX with integer weights and `DequantizeLinear`.
