@@ -8,7 +8,10 @@ import Tensors
 struct ScanMeasuring: Sendable {
   let work: ScanWork
   let weights: ScanWeights
-  let executor: any GraphExecutor
+  /// Runs batches in 32-bit floats.
+  let exact: any GraphExecutor
+  /// Runs batches of drafts; nil when all is exact.
+  let draft: (any GraphExecutor)?
   let pool: WorkerPool
   /// Bytes that checkpoints may take.
   let checkpointBytes: Int
@@ -24,7 +27,7 @@ struct ScanMeasuring: Sendable {
     let known =
       try journal?.open(SensitivityReport(table, shard: work.scan.shard, seconds: 0))
       ?? ScanJournal.Content()
-    let (order, ordered) = try await order(batches)
+    let (order, ordered, edge) = try await order(batches)
     let ledger = ScanLedger(
       work: work, order: order, batchCount: ordered.count, table: table, known: known,
       journal: journal, progress: progress)
@@ -39,7 +42,7 @@ struct ScanMeasuring: Sendable {
         rank: rank),
       batches: ordered.count, isSequential: order.isSequential)
     do {
-      try await work(through: units, ordered, ledger)
+      try await work(through: units, ordered, ledger, edge: edge)
     } catch {
       try ledger.flush(always: true)
       ledger.report()
@@ -53,7 +56,7 @@ struct ScanMeasuring: Sendable {
   /// Works through all items, letting others use the threads as soon as they ask for them: whoever
   /// edits a plan while a scan runs behind it does not wait for the scan.
   private func work(
-    through units: ScanUnits, _ batches: ScanBatches, _ ledger: ScanLedger
+    through units: ScanUnits, _ batches: ScanBatches, _ ledger: ScanLedger, edge: Int
   ) async throws {
     var items = units.items
     while !items.isEmpty {
@@ -71,9 +74,11 @@ struct ScanMeasuring: Sendable {
           { index in
             started.withLock { $0 = max($0, index + 1) }
             switch list[index] {
-            case .capture(let unit): try capture(unit, units, batches, ledger)
+            case .capture(let unit):
+              try capture(unit, units, batches, ledger, on: executor(units.batch(unit), edge))
             case .layer(let unit, let place):
-              if try !measure(unit, place, units, ledger) {
+              let executor = executor(units.batch(unit), edge)
+              if try !measure(unit, place, units, ledger, on: executor) {
                 unfinished.withLock { $0.append(index) }
               }
               try ledger.flush(always: false)
@@ -86,28 +91,43 @@ struct ScanMeasuring: Sendable {
     }
   }
 
+  /// What runs a batch: batches in front of the edge are run in 32-bit floats in any case.
+  private func executor(_ batch: Int, _ edge: Int) -> any GraphExecutor {
+    batch < edge ? exact : draft ?? exact
+  }
+
   /// In which order the batches are gone through, and the batches in that order.
   ///
   /// An ordered scan needs the original network on all images first. Without class scores there are no
   /// margins, and every batch is run.
-  private func order(_ batches: ScanBatches) async throws -> (ScanOrder, ScanBatches) {
+  ///
+  /// - Returns: With them, how many batches at the start have margins that the error of a draft may
+  ///   reach: up to four times the largest shift between the original network and its draft.
+  private func order(
+    _ batches: ScanBatches
+  ) async throws -> (ScanOrder, ScanBatches, edge: Int) {
     let rule: StoppingRule
     if work.scan.stopsEarly {
       rule = .early
     } else if work.scan.precision == .settled {
       rule = .settled
     } else {
-      return (.everything, batches)
+      return (.everything, batches, 0)
     }
     let found = Mutex<[Int: (margins: [Float]?, tallies: [CellTally])]>([:])
+    let shift = Mutex<Float>(0)
     try await pool.forEach(
       batches.count, isCancelled: { flag.isCancelled },
       { batch in
-        let outputs = try executor.run(
-          inputs: try batches.tensors(batch), weights: [:],
-          options: RunOptions(isCancelled: { flag.isCancelled })
-        ).outputs
+        let inputs = try batches.tensors(batch)
+        let options = RunOptions(isCancelled: { flag.isCancelled })
+        let outputs = try exact.run(inputs: inputs, weights: [:], options: options).outputs
         let baseline = baseline(outputs, batch, batches)
+        if let draft {
+          let drafted = try draft.run(inputs: inputs, weights: [:], options: options).outputs
+          let most = baseline.tally(drafted).shift
+          shift.withLock { $0 = max($0, most) }
+        }
         let result = (baseline.margins, baseline.ownTallies)
         found.withLock { $0[batch] = result }
       })
@@ -115,7 +135,7 @@ struct ScanMeasuring: Sendable {
     var samples: [(index: Int, margin: Float, tally: CellTally)] = []
     for batch in 0..<batches.count {
       guard let result = results[batch], let margins = result.margins else {
-        return (.everything, batches)
+        return (.everything, batches, 0)
       }
       for (place, index) in batches.indices[batch].enumerated() {
         samples.append((index, margins[place], result.tallies[place]))
@@ -133,16 +153,20 @@ struct ScanMeasuring: Sendable {
       baseline: parts.map { part in
         part.reduce(into: CellTally()) { $0.add($1.tally) }
       })
-    let order = ScanOrder.ordered(
-      rule, estimate: estimate, margins: parts.map { $0.first?.margin ?? 0 })
-    return (order, batches.with(indices: parts.map { $0.map(\.index) }))
+    let margins = parts.map { $0.first?.margin ?? 0 }
+    let reach = 4 * shift.withLock { $0 }
+    return (
+      .ordered(rule, estimate: estimate, margins: margins),
+      batches.with(indices: parts.map { $0.map(\.index) }),
+      edge: draft == nil ? 0 : margins.prefix { $0 <= reach }.count
+    )
   }
 
   /// Bytes of a checkpoint of a batch in front of each layer.
   private func bytesOfCheckpoints(_ batches: ScanBatches) throws -> [Int: Int] {
     guard batches.count > 0 else { return [:] }
     let positions = Set(work.cells.map(\.position)).sorted()
-    return try executor.run(
+    return try exact.run(
       inputs: try batches.tensors(0), weights: [:],
       options: RunOptions(captureBefore: positions, isCancelled: { flag.isCancelled })
     ).checkpoints.mapValues(\.byteCount)
@@ -152,14 +176,15 @@ struct ScanMeasuring: Sendable {
     _ outputs: [String: Tensor], _ batch: Int, _ batches: ScanBatches
   ) -> BaselineBatch {
     BaselineBatch(
-      graph: executor.graph, outputs: outputs, size: batches.size(batch),
+      graph: exact.graph, outputs: outputs, size: batches.size(batch),
       count: batches.indices[batch].count, labels: batches.labels(batch),
       hasClasses: batches.hasClasses)
   }
 
   /// Runs a unit's host network and keeps its state in front of the unit's layers.
   private func capture(
-    _ unit: Int, _ units: ScanUnits, _ batches: ScanBatches, _ ledger: ScanLedger
+    _ unit: Int, _ units: ScanUnits, _ batches: ScanBatches, _ ledger: ScanLedger,
+    on executor: any GraphExecutor
   ) throws {
     var made: ScanUnits.Capture?
     defer { units.finish(unit: unit, made) }
@@ -191,7 +216,8 @@ struct ScanMeasuring: Sendable {
   ///
   /// - Returns: Whether all of them were run; false when others ask for the threads.
   private func measure(
-    _ unit: Int, _ place: Int, _ units: ScanUnits, _ ledger: ScanLedger
+    _ unit: Int, _ place: Int, _ units: ScanUnits, _ ledger: ScanLedger,
+    on executor: any GraphExecutor
   ) throws -> Bool {
     var isDone = true
     defer { if isDone { units.end(unit: unit, place: place) } }

@@ -34,8 +34,9 @@ public struct SensitivityScan: Sendable, Hashable {
   /// How precisely.
   ///
   /// Settled counts are those of 32-bit floats, on the images whose class can change;
-  /// drafts are run in bfloat16 where the processor is fast in it, and exactly elsewhere. Auto is
-  /// settled.
+  /// drafts are run in bfloat16 where the processor is fast in it, and exactly elsewhere;
+  /// drafts that stop early run the images that a draft's error could flip in 32-bit floats all the
+  /// same. Auto is settled.
   public var precision: EvaluationPrecision
   /// Whether a cell ends as soon as its result is decided.
   public var stopsEarly: Bool

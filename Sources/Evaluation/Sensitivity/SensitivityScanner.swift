@@ -46,16 +46,9 @@ public struct SensitivityScanner: Sendable {
     }
     var scan = scan
     if scan.precision == .auto { scan.precision = .settled }
-    var executor = runner.executor
-    if scan.precision == .draft {
-      if let draft = try await engine.draftRunner() {
-        executor = draft.executor
-      } else {
-        scan.precision = .exact
-      }
-    }
+    let draft = scan.precision == .draft ? try await engine.draftRunner()?.executor : nil
+    if scan.precision == .draft && draft == nil { scan.precision = .exact }
     let work = try ScanWork(model: engine.model, scan: scan)
-    let chosen = executor
     let flag = CancellationFlag()
     return try await withTaskCancellationHandler {
       let weights = ScanWeights(
@@ -66,7 +59,7 @@ public struct SensitivityScanner: Sendable {
         progress: progress
       ).run(runner: runner, batches: batches)
       let measuring = ScanMeasuring(
-        work: work, weights: weights, executor: chosen, pool: engine.pool,
+        work: work, weights: weights, exact: runner.executor, draft: draft, pool: engine.pool,
         checkpointBytes: engine.memory.activations, flag: flag)
       return try await measuring.run(
         table: scored, batches: batches, journal: journal, progress: progress)
