@@ -6,6 +6,7 @@ public final class TensorStorage: @unchecked Sendable {
   // the memory lives as long as this object (or the mapped file that it keeps alive).
   private let base: UnsafeMutableRawPointer?
   private let file: MappedFile?
+  private let later: LaterMemory?
   private let release: (@Sendable (UnsafeMutableRawPointer) -> Void)?
   /// Length in bytes.
   public let byteCount: Int
@@ -27,6 +28,22 @@ public final class TensorStorage: @unchecked Sendable {
     }
     base = memory
     file = nil
+    later = nil
+    release = nil
+    self.byteCount = byteCount
+    strings = []
+  }
+
+  /// Bytes that are made when they are first asked for.
+  ///
+  /// - Parameter body: Fills all of them; called once, on the thread that asks first.
+  public init(
+    onDemand byteCount: Int,
+    by body: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
+  ) {
+    base = nil
+    file = nil
+    later = LaterMemory(byteCount: byteCount, body)
     release = nil
     self.byteCount = byteCount
     strings = []
@@ -42,6 +59,7 @@ public final class TensorStorage: @unchecked Sendable {
   ) {
     base = memory
     file = nil
+    later = nil
     self.release = release
     self.byteCount = byteCount
     strings = []
@@ -51,6 +69,7 @@ public final class TensorStorage: @unchecked Sendable {
   public init(file: MappedFile) {
     base = nil
     self.file = file
+    later = nil
     release = nil
     byteCount = file.byteCount
     strings = []
@@ -60,6 +79,7 @@ public final class TensorStorage: @unchecked Sendable {
   public init(strings: [String]) {
     base = nil
     file = nil
+    later = nil
     release = nil
     byteCount = 0
     self.strings = strings
@@ -79,6 +99,7 @@ public final class TensorStorage: @unchecked Sendable {
   /// Calls `body` with the bytes; the pointer must not leave it.
   public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     if let file { return try file.withBytes(body) }
+    if let later { return try withExtendedLifetime(self) { try body(later.bytes) } }
     return try withExtendedLifetime(self) {
       try body(UnsafeRawBufferPointer(start: base, count: base == nil ? 0 : byteCount))
     }

@@ -148,19 +148,36 @@ private struct BatchNormalizationFolding {
     let groups = node.op == "ConvTranspose" ? group : 1
     guard shape[output] * groups == affine.factor.count else { return nil }
     let strides = Self.strides(shape)
-    let perGroup = max(shape[input] / groups, 1)
-    return source.tensor.withElements(of: Float.self) { weights in
-      Tensor.building(shape) { result in
-        for flat in weights.indices {
-          var channel = flat / strides[output] % shape[output]
+    let places = (
+      output: (stride: strides[output], length: shape[output]),
+      input: (stride: strides[input], length: shape[input], perGroup: max(shape[input] / groups, 1))
+    )
+    let (weights, factor) = (source.tensor, affine.factor)
+    // Made when first looked at: opening a model reads none of its weights.
+    let storage = TensorStorage(onDemand: weights.byteCount) { bytes in
+      let result = bytes.bindMemory(to: Float.self)
+      weights.forEachBlock { block, first in
+        var index = 0
+        while index < block.count {
+          // One factor for all weights up to the next multiple of the output axis' stride.
+          let flat = first + index
+          var channel = flat / places.output.stride % places.output.length
           if groups > 1 {
-            channel += flat / strides[input] % shape[input] / perGroup * shape[output]
+            let group = flat / places.input.stride % places.input.length / places.input.perGroup
+            channel += group * places.output.length
           }
-          result.initializeElement(
-            at: flat, to: Float(Double(weights[flat]) * affine.factor[channel]))
+          // Where the output axis lies outside the input axis, that one changes faster.
+          let step =
+            groups > 1 ? min(places.output.stride, places.input.stride) : places.output.stride
+          let end = min(index + step - flat % step, block.count)
+          for place in index..<end {
+            result[first + place] = Float(Double(block[place]) * factor[channel])
+          }
+          index = end
         }
       }
     }
+    return Tensor(type: .float32, shape: shape, storage: storage)
   }
 
   private static func strides(_ shape: [Int]) -> [Int] {

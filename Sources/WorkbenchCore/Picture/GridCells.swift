@@ -33,8 +33,8 @@ struct GridCells: Sendable, Hashable {
     let end = start + weights.count
     var flat = start
     while flat < end {
-      let (output, input, places) = places[flat / run]
       if columnsAreWeights {
+        let (output, input, _) = places[flat / run]
         let last = min((flat / run + 1) * run, end)
         for place in flat..<last {
           let cell = rowStarts[output] + (input * run + place % run) / channelsPerColumn
@@ -42,18 +42,38 @@ struct GridCells: Sendable, Hashable {
         }
         flat = last
       } else {
-        // All that lie in one cell and follow each other.
-        let inCell =
-          self.places.inputIsInner
-          ? channelsPerColumn - input % channelsPerColumn
-          : channelsPerRow - output % channelsPerRow
-        let last = min((flat / run + min(inCell, places)) * run, end)
-        add(
-          weights[(flat - start)..<(last - start)], rowStarts[output] + columnOfInput[input], zeros,
-          magnitudes, counts)
-        flat = last
+        flat = addRow(weights, at: start, from: flat, zeros, magnitudes, counts)
       }
     }
+  }
+
+  /// Adds the weights from `flat` on for as long as only the inner channel grows; returns where that
+  /// ends.
+  private func addRow(
+    _ weights: UnsafeBufferPointer<Float>, at start: Int, from flat: Int,
+    _ zeros: UnsafeMutableBufferPointer<Float>, _ magnitudes: UnsafeMutableBufferPointer<Float>,
+    _ counts: UnsafeMutableBufferPointer<Float>
+  ) -> Int {
+    let isInput = places.inputIsInner
+    let inCell = isInput ? channelsPerColumn : channelsPerRow
+    var (output, input, left) = places[flat / run]
+    // All that lie in one cell and follow each other are added at once.
+    var count = min(inCell - (isInput ? input : output) % inCell, left)
+    var flat = flat
+    // A block may begin inside a place.
+    var place = flat / run
+    while left > 0, flat < start + weights.count {
+      place += count
+      let last = min(place * run, start + weights.count)
+      add(
+        weights[(flat - start)..<(last - start)], rowStarts[output] + columnOfInput[input], zeros,
+        magnitudes, counts)
+      flat = last
+      left -= count
+      if isInput { input += count } else { output += count }
+      count = min(inCell, left)
+    }
+    return flat
   }
 
   /// Adds weights that all belong to `cell`.
