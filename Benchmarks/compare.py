@@ -1,9 +1,9 @@
 """Runs weightbench and the peers in turns on the same files, images and settings; prints ratios.
 
-Each measurement is a process of its own: a warm-up, then the median of its rounds. A pair is one
-measurement of weightbench and one of the peer, one after the other; the order changes from pair to
-pair. A ratio is peer seconds / weightbench seconds: above 1, weightbench is faster. Peers get the
-batch size they are fastest with, found before the pairs.
+Each measurement is a process of its own: a warm-up, then the median of its rounds. In a turn every
+program is measured once, one after the other, and every other turn the other way round. A ratio is peer
+seconds / weightbench seconds in one turn: above 1, weightbench is faster. Peers get the batch size they
+are fastest with, found before the turns.
 """
 
 import argparse
@@ -20,7 +20,7 @@ ROOT = HERE.parent
 PROGRAM = ROOT / ".build" / "release" / "weightbench"
 ASSETS = ROOT.parent / "shared" / "assets"
 PEERS = ["onnxruntime", "openvino", "torch"]
-BATCHES = [1, 4, 8, 16, 32, 64, 128]
+BATCHES = [1, 8, 32, 128]
 
 
 def models(scratch):
@@ -82,18 +82,18 @@ def tuned(name, model, data, limit, options, precision="f32"):
     return min(found, key=found.get) if found else None
 
 
-def pairs(count, first, second):
-    """Ratios second / first of measurements in turns, and the medians of both."""
-    ratios, left, right = [], [], []
-    for index in range(count):
-        if index % 2 == 0:
-            a, b = first(), second()
-        else:
-            b, a = second(), first()
-        left.append(a)
-        right.append(b)
-        ratios.append(b / a)
-    return ratios, statistics.median(left), statistics.median(right)
+def turns(count, runs):
+    """What each of the named runs gave in each of so many turns."""
+    found = {name: [] for name in runs}
+    for turn in range(count):
+        names = list(runs) if turn % 2 == 0 else list(reversed(runs))
+        for name in names:
+            found[name].append(runs[name]())
+    return found
+
+
+def ratios(peer_seconds, own_seconds):
+    return [a / b for a, b in zip(peer_seconds, own_seconds)]
 
 
 def spread(ratios):
@@ -105,68 +105,85 @@ def geometric_mean(values):
 
 
 def throughput(options):
-    print(f"\n## Throughput, f32, {options.pairs} pairs: peer seconds / weightbench seconds\n")
+    print(f"\n## Throughput, f32, {options.turns} turns: peer seconds / weightbench seconds\n")
     print("| model | weightbench samples/s | " + " | ".join(PEERS) + " | fastest peer |")
     print("|---|---|" + "---|" * (len(PEERS) + 1))
-    worst = []
+    lowest = []
     for name, model, data, limit in models(options.scratch):
-        row, least, speed = [], None, []
+        speed = []
+
+        def mine():
+            result = ours("evaluate", model, data, limit, options)
+            speed.append(result["evaluate"]["samplesPerSecond"])
+            return statistics.median(result["evaluate"]["seconds"])
+
+        batches = {other: tuned(other, model, data, limit, options) for other in PEERS}
+        runs = {"weightbench": mine}
+        for other in [other for other in PEERS if batches[other]]:
+            runs[other] = lambda other=other: peer(
+                other, "throughput", model, data, limit, options, batches[other])["median"]
+        found = turns(options.turns, runs)
+        row, least = [], None
         for other in PEERS:
-            batch = tuned(other, model, data, limit, options)
-            if batch is None:
+            if other not in found:
                 row.append("does not run")
                 continue
-
-            def mine():
-                result = ours("evaluate", model, data, limit, options)
-                speed.append(result["evaluate"]["samplesPerSecond"])
-                return statistics.median(result["evaluate"]["seconds"])
-
-            ratios, _, seconds = pairs(
-                options.pairs, mine,
-                lambda: peer(other, "throughput", model, data, limit, options, batch)["median"])
-            row.append(f"{spread(ratios)}, batch {batch}")
-            if least is None or statistics.median(ratios) < least[0]:
-                least = (statistics.median(ratios), other)
-        worst.append(least[0])
+            against = ratios(found[other], found["weightbench"])
+            row.append(f"{spread(against)}, batch {batches[other]}")
+            least = min(least or (math.inf, ""), (statistics.median(against), other))
+        lowest.append(least[0])
         print(f"| {name} | {statistics.median(speed):.0f} | " + " | ".join(row)
               + f" | {least[0]:.2f}x {least[1]} |", flush=True)
-    print(f"\nGeometric mean against the fastest peer: {geometric_mean(worst):.2f}x; "
-          f"lowest {min(worst):.2f}x.")
+    print(f"\nGeometric mean against the fastest peer: {geometric_mean(lowest):.2f}x; "
+          f"lowest {min(lowest):.2f}x.")
 
 
 def drafts(options):
-    print(f"\n## Throughput, draft against OpenVINO's default precision, {options.pairs} pairs\n")
-    print("| model | ratio |\n|---|---|")
+    print(f"\n## Throughput, draft against OpenVINO's default precision, {options.turns} turns\n")
+    print("| model | weightbench, draft against f32 | OpenVINO / weightbench |\n|---|---|---|")
     for name, model, data, limit in models(options.scratch):
         batch = tuned("openvino", model, data, limit, options, "default")
-        ratios, _, _ = pairs(
-            options.pairs,
-            lambda: statistics.median(
-                ours("evaluate", model, data, limit, options, "draft")["evaluate"]["seconds"]),
-            lambda: peer("openvino", "throughput", model, data, limit, options, batch, "default")["median"])
-        print(f"| {name} | {spread(ratios)}, batch {batch} |", flush=True)
+
+        def mine(precision):
+            result = ours("evaluate", model, data, limit, options, precision)
+            return statistics.median(result["evaluate"]["seconds"])
+
+        found = turns(options.turns, {
+            "draft": lambda: mine("draft"), "exact": lambda: mine("exact"),
+            "openvino": lambda: peer(
+                "openvino", "throughput", model, data, limit, options, batch, "default")["median"]})
+        print(f"| {name} | {spread(ratios(found['exact'], found['draft']))} | "
+              f"{spread(ratios(found['openvino'], found['draft']))}, batch {batch} |", flush=True)
 
 
 def edits(options):
-    print(f"\n## One edit to its number, {options.pairs} pairs: geometric means over the layers\n")
+    print(f"\n## One edit to its number, {options.turns} turns: geometric means over the layers\n")
     _, model, data, limit = models(options.scratch)[0]
     layers = printed([PROGRAM, "inspect", model, "--json"])["layers"]
     weights = ["--weights", *[layer["weight"] for layer in layers]]
-    print("| precision | weightbench ms | against | ratio |\n|---|---|---|---|")
-    for other in ["onnxruntime", "torch"]:
+    ahead = []
+
+    def mine(precision):
+        result = ours("edits", model, data, limit, options, precision)
+        ahead.extend(edit["ahead"] for edit in result["edits"])
+        return result["editGeometricMean"]
+
+    def theirs(other, batch):
+        seconds = peer(other, "edits", model, data, limit, options, batch, extra=weights)["edits"]
+        return geometric_mean(seconds)
+
+    modes, others = ["exact", "settled", "draft"], ["onnxruntime", "torch"]
+    runs = {mode: lambda mode=mode: mine(mode) for mode in modes}
+    for other in others:
         batch = tuned(other, model, data, limit, options)
-        for precision in ["exact", "settled", "draft"]:
-            def mine():
-                return ours("edits", model, data, limit, options, precision)["editGeometricMean"]
-
-            def theirs():
-                return geometric_mean(
-                    peer(other, "edits", model, data, limit, options, batch, extra=weights)["edits"])
-
-            ratios, seconds, _ = pairs(options.pairs, mine, theirs)
-            print(f"| {precision} | {seconds * 1e3:.1f} | {other}, batch {batch} | {spread(ratios)} |",
-                  flush=True)
+        runs[other] = lambda other=other, batch=batch: theirs(other, batch)
+    found = turns(options.turns, runs)
+    print("| precision | weightbench ms | " + " | ".join(others) + " |\n|---|---|---|---|")
+    for mode in modes:
+        row = [spread(ratios(found[other], found[mode])) for other in others]
+        print(f"| {mode} | {statistics.median(found[mode]) * 1e3:.1f} | " + " | ".join(row) + " |")
+    print(f"\nA setting that was measured ahead: {statistics.median(ahead) * 1e3:.2f} ms "
+          f"({max(ahead) * 1e3:.2f} at most).", flush=True)
 
 
 def timed(command):
@@ -177,35 +194,36 @@ def timed(command):
 
 
 def scan(options):
-    print(f"\n## Sensitivity scan of ResNet-20, whole process, {options.pairs} pairs\n")
+    print(f"\n## Sensitivity scan of ResNet-20, whole process, {options.turns} turns\n")
     _, model, data, limit = models(options.scratch)[0]
-    print("| mode | weightbench s | ratio | cells that differ | rank correlation of the drops |")
-    print("|---|---|---|---|---|")
     loop = [sys.executable, HERE / "scan_onnxruntime.py", model, data, "--limit", limit, "--threads",
             options.threads]
     command = [PROGRAM, "sensitivity", model, "--data", data, "--limit", limit, "--json", "--threads",
                options.threads]
-    exact = None
-    for label, flags in [
-        ("exact", ["--precision", "exact"]),
-        ("settled", ["--precision", "settled"]),
-        ("draft, early stop", ["--precision", "draft", "--early-stop"]),
-        ("exact, early stop", ["--precision", "exact", "--early-stop"]),
-    ]:
-        tables = []
+    modes = {
+        "exact": ["--precision", "exact"], "settled": ["--precision", "settled"],
+        "exact, early stop": ["--precision", "exact", "--early-stop"],
+        "draft, early stop": ["--precision", "draft", "--early-stop"]}
+    tables = {}
 
-        def mine():
-            seconds, table = timed(command + flags)
-            tables.append(table)
-            return seconds
+    def mine(mode):
+        seconds, tables[mode] = timed(command + modes[mode])
+        return seconds
 
-        ratios, seconds, _ = pairs(options.pairs, mine, lambda: timed(loop)[0])
-        drops = {(row["layer"], row["setting"]): row["delta"] for row in tables[-1]["rows"]}
-        counts = {(row["layer"], row["setting"]): row["correct"] for row in tables[-1]["rows"]}
-        exact = exact or (drops, counts)
-        differing = sum(counts[key] != exact[1][key] for key in counts)
-        correlation = rank_correlation([exact[0][key] for key in drops], list(drops.values()))
-        print(f"| {label} | {seconds:.2f} | {spread(ratios)} | {differing} of {len(counts)} | "
+    runs = {mode: lambda mode=mode: mine(mode) for mode in modes}
+    runs["onnxruntime"] = lambda: timed(loop)[0]
+    found = turns(options.turns, runs)
+    exact = {(row["layer"], row["setting"]): row for row in tables["exact"]["rows"]}
+    print(f"ONNX Runtime's loop: {statistics.median(found['onnxruntime']):.1f} s.\n")
+    print("| mode | weightbench s | ratio | cells whose count differs | rank correlation of drops |")
+    print("|---|---|---|---|---|")
+    for mode in modes:
+        rows = {(row["layer"], row["setting"]): row for row in tables[mode]["rows"]}
+        differing = sum(rows[key]["correct"] != exact[key]["correct"] for key in exact)
+        correlation = rank_correlation(
+            [exact[key]["delta"] for key in exact], [rows[key]["delta"] for key in exact])
+        print(f"| {mode} | {statistics.median(found[mode]):.2f} | "
+              f"{spread(ratios(found['onnxruntime'], found[mode]))} | {differing} of {len(exact)} | "
               f"{correlation:.3f} |", flush=True)
 
 
@@ -220,8 +238,8 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"{', '.join(tasks)} (default: all)")
-    parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--rounds", type=int, default=5, help="rounds in one measurement")
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3, help="rounds in one measurement")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--scratch", type=pathlib.Path, default=ROOT / ".build" / "benchmarks",
                         help="folder for models that are made for this")

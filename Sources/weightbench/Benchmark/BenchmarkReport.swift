@@ -13,13 +13,18 @@ struct BenchmarkReport: Encodable {
     var layer: String
     var seconds: [Double]
     var median: Double
+    /// Seconds for a setting that was measured ahead.
+    var ahead: Double
   }
 
   var machine: Machine
   var threads: Int
   var model: String
   var samples: Int
+  /// What was asked for.
   var precision: String
+  /// How sure the results were.
+  var measured: [String] = []
   var evaluate: Evaluations?
   var edits: [Edit]?
   /// The geometric mean over the layers of the median seconds of an edit.
@@ -42,7 +47,7 @@ struct BenchmarkReport: Encodable {
 
   mutating func add(edits measured: [BenchmarkRun.Edit]) {
     let edits = measured.map {
-      Edit(layer: $0.layer, seconds: $0.seconds, median: Self.median($0.seconds))
+      Edit(layer: $0.layer, seconds: $0.seconds, median: Self.median($0.seconds), ahead: $0.ahead)
     }
     self.edits = edits
     let logarithms = edits.map { log($0.median) }
@@ -53,7 +58,7 @@ struct BenchmarkReport: Encodable {
   var text: String {
     var lines = [
       "machine   \(machine.text); \(threads) threads in use",
-      "model     \(model), \(samples) samples, \(precision)",
+      "model     \(model), \(samples) samples, \(precision) (\(measured.joined(separator: ", ")))",
     ]
     if let evaluate {
       lines.append(

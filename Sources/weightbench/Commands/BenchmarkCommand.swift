@@ -65,6 +65,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
         })
     }
     line.clear()
+    report.measured = benchmark.measuredPrecisions
     if json {
       Output.json(report)
     } else {
