@@ -41,16 +41,24 @@ enum Main {
         try command.run()
       }
     } catch let code as ExitCode {
-      exit(code.rawValue)
+      leave(code.rawValue)
     } catch is CancellationError {
-      exit(130)
+      leave(130)
     } catch {
       let code = Weightbench.exitCode(for: error)
       // Help is asked for by an error of a command that only throws; so are mistakes found late.
       if code.isSuccess || code == .validationFailure { end(onCommandLine: error) }
       report(error, asJSON: arguments.contains("--json"))
-      exit(1)
+      leave(1)
     }
+    leave(0)
+  }
+
+  /// Ends the process without the destructors of libraries: worker threads may still be in the middle
+  /// of one's code, which `exit` would take from under them.
+  private static func leave(_ status: Int32) -> Never {
+    fflush(nil)
+    _exit(status)
   }
 
   /// Prints help, or what is wrong with the command line.
@@ -58,10 +66,10 @@ enum Main {
     let text = Weightbench.fullMessage(for: error)
     if Weightbench.exitCode(for: error).isSuccess {
       print(text)
-      exit(0)
+      leave(0)
     }
     FileHandle.standardError.write(Data((text + "\n").utf8))
-    exit(2)
+    leave(2)
   }
 
   private static func report(_ error: any Error, asJSON: Bool) {

@@ -4,6 +4,7 @@ import TestSupport
 /// The built program in a private tmux: keys go in, the screen comes out.
 final class TmuxSession {
   private let socket = "weightbench-test-\(UUID().uuidString)"
+  private var state: URL { FileManager.default.temporaryDirectory.appending(path: socket) }
 
   static var isAvailable: Bool {
     (try? Subprocess("tmux", ["-V"]).status) == 0 && Subprocess.weightbench != nil
@@ -11,7 +12,9 @@ final class TmuxSession {
 
   /// Starts `command` in a shell of the given size; the shell stays when the program ends.
   init(_ command: String, columns: Int, rows: Int, environment: [String: String] = [:]) throws {
-    let variables = environment.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+    // Sessions of its own: what another test left unsaved is not offered here.
+    let own = ["XDG_STATE_HOME": state.path].merging(environment) { _, given in given }
+    let variables = own.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
     try tmux([
       "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
       "env \(variables) PS1='ready$ ' sh",
@@ -21,7 +24,10 @@ final class TmuxSession {
     try press("Enter")
   }
 
-  deinit { try? close() }
+  deinit {
+    try? close()
+    try? FileManager.default.removeItem(at: state)
+  }
 
   @discardableResult
   private func tmux(_ arguments: [String]) throws -> String {

@@ -19,10 +19,11 @@ struct QuestionBox {
       buffer.put(
         TextWidth.truncated(text, to: inner.width), in: inner, row: 1, style: context[.textMuted])
     }
+    let width = question.answers.map { TextWidth.cells(of: $0.key) }.max() ?? 0
     for (row, answer) in question.answers.enumerated() {
       buffer.put(
         [
-          StyledText(TextWidth.padded(answer.key, to: 5), context[.key]),
+          StyledText(TextWidth.padded(answer.key, to: width + 2), context[.key]),
           StyledText(answer.text, context[.text]),
         ], in: inner, row: row + 2)
     }

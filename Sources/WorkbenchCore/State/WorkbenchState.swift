@@ -69,6 +69,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var foundPlan: CompressionPlan?
   /// How long ago that was, in words.
   public internal(set) var foundAge = ""
+  /// Whether the user has quit without saving, knowing that the plan is unsaved.
+  public internal(set) var isPlanDiscarded = false
 
   // What the engine told.
 

@@ -131,6 +131,7 @@ extension WorkbenchState {
       return []
     case (.quit, "q"):
       overlay = .none
+      isPlanDiscarded = true
       return quit()
     case (.quit, "w"):
       if let planPath {

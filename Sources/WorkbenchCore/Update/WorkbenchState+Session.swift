@@ -1,8 +1,11 @@
 import ModelCompression
 
 extension WorkbenchState {
-  /// The plan that the session file ought to hold: the one there is while it is unsaved.
-  private var wantedSessionPlan: CompressionPlan? { hasUnsavedPlan ? plan : nil }
+  /// The plan that the session file ought to hold: the one there is while it is unsaved, unless the
+  /// user has said that it may go.
+  private var wantedSessionPlan: CompressionPlan? {
+    hasUnsavedPlan && !isPlanDiscarded ? plan : nil
+  }
 
   /// Whether the session file does not hold the plan as it stands.
   var isSessionBehind: Bool {
