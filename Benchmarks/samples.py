@@ -9,8 +9,8 @@ import yaml
 def read(path, limit=None):
     """Named float32 or int64 arrays, samples first: a dictionary, or one array without a name.
 
-    `path` is a description (.yaml) of an archive of images, or an archive (.npz). Token pairs
-    (ids_a, mask_a, ids_b, mask_b) become one list: all first sentences, then all second ones.
+    `path` is a description (.yaml) of an archive of images, or an archive (.npz). Of token pairs
+    (ids_a, mask_a, ids_b, mask_b) the first sentences are taken, as weightbench does.
     """
     path = pathlib.Path(path)
     if path.suffix == ".npz":
@@ -28,11 +28,7 @@ def read(path, limit=None):
 def archive(path, limit):
     data = numpy.load(path)
     if "ids_a" in data:
-        names = {"ids": "input_ids", "mask": "attention_mask"}
-        return {
-            name: numpy.concatenate([data[f"{key}_a"][:limit], data[f"{key}_b"][:limit]])
-            for key, name in names.items()
-        }
+        return {"input_ids": data["ids_a"][:limit], "attention_mask": data["mask_a"][:limit]}
     if "images" in data:
         return data["images"][:limit].astype(numpy.float32)
     return {name: data[name][:limit] for name in data.files}
