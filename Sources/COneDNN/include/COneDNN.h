@@ -82,8 +82,6 @@ typedef struct {
 const char *cdnn_status_text(int status);
 /// What the processor offers, as oneDNN sees it; a sum of CDNN_CPU_ flags.
 int cdnn_cpu_features(void);
-/// oneDNN's version as text.
-const char *cdnn_version(void);
 /// Makes OpenMP use one thread for whatever the calling thread does from here on.
 void cdnn_prepare_thread(void);
 /// A number of the calling thread: 0, 1, ... in the order of first calls.

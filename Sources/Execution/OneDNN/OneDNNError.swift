@@ -6,8 +6,8 @@ struct OneDNNError: Error {
   /// oneDNN's number.
   let status: Int32
 
-  /// What stands for "there is no such primitive".
-  static let unimplemented = OneDNNError(status: 3)
+  /// oneDNN's own status for "there is no such primitive", upon which a lowering takes another way.
+  static let noSuchPrimitive = OneDNNError(status: 3)
 
   /// oneDNN's word for it.
   var text: String { String(cString: cdnn_status_text(status)) }

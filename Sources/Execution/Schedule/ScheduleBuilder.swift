@@ -230,7 +230,7 @@ final class ScheduleBuilder {
     overwriting: Bool = false, isReordered: Bool = false
   ) throws {
     // A simple bf16 primitive is slower than a good one and two conversions.
-    if format == .bfloat16, primitive.isSlow { throw OneDNNError.unimplemented }
+    if format == .bfloat16, primitive.isSlow { throw OneDNNError.noSuchPrimitive }
     let written = try layout ?? primitive.layout(17)
     // A dense result may be written as another shape than the value has, or in another order.
     var known = written.isPlain || isReordered ? nil : written
