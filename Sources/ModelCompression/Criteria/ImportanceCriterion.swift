@@ -1,3 +1,5 @@
+import Tensors
+
 /// A rule that says how much each weight matters: the lowest scores are pruned first.
 ///
 /// A criterion is a stateless value; one file per criterion, registered by one line in
@@ -5,7 +7,16 @@
 public protocol ImportanceCriterion: Sendable {
   /// The name in plans, such as `magnitude`.
   var name: String { get }
+  /// What the scores are made from besides the weights.
+  var needs: Set<StatisticsNeed> { get }
 
   /// One score for each weight, in the same order; all finite when the weights are.
-  func scores(of weights: [Float]) -> [Float]
+  ///
+  /// - Throws: ``EngineError`` when the input lacks what the criterion needs.
+  func scores(_ input: ScoringInput) throws(EngineError) -> [Float]
+}
+
+extension ImportanceCriterion {
+  /// Nothing but the weights.
+  public var needs: Set<StatisticsNeed> { [] }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The magnitude |w|: small weights go first.
 public struct MagnitudeCriterion: ImportanceCriterion {
   /// `magnitude`.
@@ -7,5 +9,7 @@ public struct MagnitudeCriterion: ImportanceCriterion {
   public init() {}
 
   /// |w| for each weight; exact.
-  public func scores(of weights: [Float]) -> [Float] { weights.map(\.magnitude) }
+  public func scores(_ input: ScoringInput) -> [Float] {
+    input.weights.array(of: Float.self).map(\.magnitude)
+  }
 }

@@ -4,10 +4,13 @@ public struct EffectiveSetting: Sendable, Hashable {
   public var setting: LayerSetting
   /// How many of the layer's weights go, decided over all layers; nil when the setting decides.
   public var prunedCount: Int?
+  /// The seed of everything random in the layer.
+  public var seed: UInt64
 
   /// Makes an effective setting.
-  public init(_ setting: LayerSetting, prunedCount: Int? = nil) {
+  public init(_ setting: LayerSetting, prunedCount: Int? = nil, seed: UInt64 = 0) {
     self.setting = setting
     self.prunedCount = prunedCount
+    self.seed = seed
   }
 }

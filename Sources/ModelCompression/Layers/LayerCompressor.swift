@@ -11,17 +11,23 @@ public struct LayerCompressor: Sendable {
   ///   - setting: What to do.
   ///   - prunedCount: How many weights to prune when that is decided over all layers
   ///     (``PlanCompressor``); nil when the setting decides.
+  ///   - statistics: What calibration shows of the layer; nil without calibration.
   /// - Throws: ``EngineError`` with code `notFinite` naming the first NaN or infinity,
   ///   `shapeMismatch` for other weights than the layer's, `invalidPlan` for a setting out of range.
   /// - Complexity: O(n).
   public static func compress(
-    layer: CompressibleLayer, weights: Tensor, setting: LayerSetting, prunedCount: Int? = nil
+    layer: CompressibleLayer, weights: Tensor, setting: LayerSetting, prunedCount: Int? = nil,
+    statistics: LayerStatistics? = nil
   ) throws(EngineError) -> CompressedWeights {
     try check(layer, weights)
     let prepared = PreparedWeights(layer: layer, weights: weights)
     return try EngineError.uncancelled {
       try LayerWork(
-        prepared, EffectiveSetting(setting, prunedCount: prunedCount), isCancelled: { false }
+        prepared: prepared, effective: EffectiveSetting(setting, prunedCount: prunedCount),
+        statistics: { needs in
+          if let statistics { return statistics }
+          return try NoCalibration().statistics(ofLayer: 0, needs: needs, isCancelled: { false })
+        }, isCancelled: { false }
       ).compressed()
     }
   }

@@ -3,21 +3,14 @@ import Tensors
 
 /// One layer under one setting: checked, worked out, then counted or made.
 struct LayerWork {
-  private let prepared: PreparedWeights
-  private let effective: EffectiveSetting
-  private let isCancelled: () -> Bool
+  let prepared: PreparedWeights
+  let effective: EffectiveSetting
+  /// What calibration shows of this layer, made when it is asked for.
+  let statistics: (Set<StatisticsNeed>) throws -> LayerStatistics
+  let isCancelled: () -> Bool
 
-  private var layer: CompressibleLayer { prepared.layer }
-  private var setting: LayerSetting { effective.setting }
-
-  init(
-    _ prepared: PreparedWeights, _ effective: EffectiveSetting,
-    isCancelled: @escaping () -> Bool
-  ) {
-    self.prepared = prepared
-    self.effective = effective
-    self.isCancelled = isCancelled
-  }
+  var layer: CompressibleLayer { prepared.layer }
+  var setting: LayerSetting { effective.setting }
 
   private var isUntouched: Bool { setting.isUntouched && (effective.prunedCount ?? 0) == 0 }
 
@@ -116,49 +109,6 @@ struct LayerWork {
       isUntouched: setting.weights == nil && prunedCount == 0)
   }
 
-  // Pruning.
-
-  /// Whether the scores are magnitudes, which are ranked without making them.
-  private var usesMagnitude: Bool { setting.prune.map(\.isByMagnitude) ?? true }
-
-  private func prunedCount() throws -> Int {
-    guard let prune = setting.prune else { return 0 }
-    try prune.check(layer: layer)
-    let total = layer.parameters
-    let count =
-      switch (effective.prunedCount, prune.measure) {
-      case (let decided?, _): decided
-      case (nil, .amount): PruneMask.prunedCount(amount: prune.amount, of: total)
-      case (nil, .percentile):
-        usesMagnitude
-          ? try MagnitudeRanking([prepared], isCancelled: isCancelled)
-            .counts(belowQuantile: prune.amount)[0]
-          : PruneMask.prunedCounts(belowQuantile: prune.amount, pooling: [try scores()])[0]
-      }
-    guard (0...total).contains(count) else {
-      throw EngineError(
-        .invalidArgument, subject: "layer '\(layer.name)'",
-        problem: "\(count) of \(total) weights can't be pruned")
-    }
-    return count
-  }
-
-  private func cut(_ prunedCount: Int) throws -> PruneCut {
-    guard prunedCount > 0 else { return .none }
-    return try MagnitudeRanking([prepared], isCancelled: isCancelled).cut(prunedCount: prunedCount)
-  }
-
-  private func scores() throws(EngineError) -> [Float] {
-    guard let prune = setting.prune else { return [] }
-    return try prune.criterion(for: layer).scores(of: prepared.weights.array(of: Float.self))
-  }
-
-  private static func masked(_ weights: Tensor, _ mask: PruneMask) -> Tensor {
-    var values = weights.array(of: Float.self)
-    for index in values.indices where !mask.keeps[index] { values[index] = 0 }
-    return Tensor(weights.shape, values)
-  }
-
   // Checks.
 
   private func finiteCounts() throws -> PreparedWeights.Counts {
@@ -192,33 +142,5 @@ struct LayerWork {
         .invalidPlan, subject: "layer '\(layer.name)'",
         problem: "groups of \(size) are not possible", remedy: "Choose 16 to 256")
     }
-  }
-}
-
-extension PruneSetting {
-  /// Whether the criterion is |w|.
-  var isByMagnitude: Bool { criterion == MagnitudeCriterion().name }
-
-  /// Checks amount and criterion.
-  ///
-  /// - Throws: ``EngineError`` with code `invalidPlan`.
-  func check(layer: CompressibleLayer) throws(EngineError) { _ = try criterion(for: layer) }
-
-  /// The criterion, once the amount is seen to be in range.
-  ///
-  /// - Throws: ``EngineError`` with code `invalidPlan`.
-  func criterion(for layer: CompressibleLayer) throws(EngineError) -> any ImportanceCriterion {
-    guard (0...1).contains(amount) else {
-      throw EngineError(
-        .invalidPlan, subject: "layer '\(layer.name)'",
-        problem: "amount \(amount) is not between 0 and 1", remedy: "70 % is written 0.7")
-    }
-    guard let found = CriterionRegistry.standard[criterion] else {
-      throw EngineError(
-        .invalidPlan, subject: "layer '\(layer.name)'",
-        problem: "criterion '\(criterion)' is not supported by this version",
-        remedy: "Supported: \(CriterionRegistry.standard.names.joined(separator: ", "))")
-    }
-    return found
   }
 }

@@ -14,6 +14,8 @@ public struct PlanCompressor: Sendable {
   public let prepared: [PreparedWeights]
   /// Resolves plans for the layers.
   public let resolver: PlanResolver
+  /// What is known of the layers' inputs and outputs.
+  public private(set) var calibration: any CalibrationSource = NoCalibration()
 
   /// Makes a compressor for these layers and their weights.
   ///
@@ -29,6 +31,13 @@ public struct PlanCompressor: Sendable {
     self.weights = weights
     resolver = PlanResolver(layers: layers)
     prepared = zip(layers, weights).map { PreparedWeights(layer: $0, weights: $1) }
+  }
+
+  /// The same compressor with calibration.
+  public func calibrated(by source: any CalibrationSource) -> PlanCompressor {
+    var result = self
+    result.calibration = source
+    return result
   }
 
   /// Makes a compressor for the compressible layers of a graph.
@@ -94,9 +103,11 @@ public struct PlanCompressor: Sendable {
       let counts = try prepared[index].counts(isCancelled: isCancelled)
       if let error = prepared[index].finiteError(counts) { throw error }
     }
-    let criterion = try prune.criterion(for: layers[members[0]])
+    try prune.check(layer: layers[members[0]])
     guard prune.isByMagnitude else {
-      let scores = members.map { criterion.scores(of: weights[$0].array(of: Float.self)) }
+      let scores = try members.map { index in
+        try work(index, EffectiveSetting(LayerSetting(prune: prune)), isCancelled).scores()
+      }
       return switch prune.measure {
       case .amount: PruneMask.prunedCounts(amount: prune.amount, pooling: scores)
       case .percentile: PruneMask.prunedCounts(belowQuantile: prune.amount, pooling: scores)
@@ -129,7 +140,7 @@ public struct PlanCompressor: Sendable {
   public func compress(
     _ index: Int, _ effective: EffectiveSetting, isCancelled: @escaping () -> Bool
   ) throws -> CompressedWeights {
-    try LayerWork(prepared[index], effective, isCancelled: isCancelled).compressed()
+    try work(index, effective, isCancelled).compressed()
   }
 
   /// The figures of one layer's result, without making it: what sizes are made of.
@@ -141,7 +152,7 @@ public struct PlanCompressor: Sendable {
   public func measure(
     _ index: Int, _ effective: EffectiveSetting, isCancelled: @escaping () -> Bool = { false }
   ) throws -> LayerMeasure {
-    try LayerWork(prepared[index], effective, isCancelled: isCancelled).measured()
+    try work(index, effective, isCancelled).measured()
   }
 
   /// The results of all layers, in order.
@@ -153,5 +164,15 @@ public struct PlanCompressor: Sendable {
       result.append(try compress(index, effective))
     }
     return result
+  }
+
+  private func work(
+    _ index: Int, _ effective: EffectiveSetting, _ isCancelled: @escaping () -> Bool
+  ) -> LayerWork {
+    LayerWork(
+      prepared: prepared[index], effective: effective,
+      statistics: { needs in
+        try calibration.statistics(ofLayer: index, needs: needs, isCancelled: isCancelled)
+      }, isCancelled: isCancelled)
   }
 }

@@ -62,42 +62,6 @@ extension PlanRule {
   }
 }
 
-extension PruneSetting {
-  /// What differs from a new setting; the amount always.
-  fileprivate var tree: PlanTree {
-    let standard = PruneSetting(amount: amount)
-    var entries: OrderedDictionary<String, PlanTree> = [:]
-    switch measure {
-    case .amount: entries["amount"] = .literal("\(amount)")
-    case .percentile: entries["percentile"] = .literal("\(percentile)")
-    }
-    if criterion != standard.criterion { entries["criterion"] = .text(criterion) }
-    if scope != standard.scope { entries["scope"] = .text(scope.rawValue) }
-    return .map(entries)
-  }
-
-  /// The percentile that reads back as exactly this amount.
-  private var percentile: Double {
-    let product = amount * 100
-    return [product.rounded(), product, product.nextDown, product.nextUp]
-      .first { $0 / 100 == amount } ?? product
-  }
-}
-
-extension WeightQuantization {
-  /// What differs from a new setting; the bits always.
-  fileprivate var tree: PlanTree {
-    var entries: OrderedDictionary<String, PlanTree> = ["bits": .literal("\(bits)")]
-    if scheme != .symmetric { entries["scheme"] = .text(scheme.rawValue) }
-    switch granularity {
-    case .tensor: entries["granularity"] = .text("tensor")
-    case .channel: break
-    case .group(let size): entries["granularity"] = .map(["group": .literal("\(size)")])
-    }
-    return .map(entries)
-  }
-}
-
 extension PlanValue {
   fileprivate var tree: PlanTree {
     switch self {
