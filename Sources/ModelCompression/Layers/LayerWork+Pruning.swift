@@ -32,14 +32,49 @@ extension LayerWork {
     return try MagnitudeRanking([prepared], isCancelled: isCancelled).cut(prunedCount: prunedCount)
   }
 
+  /// Weights after pruning: what the cut keeps of `weights`.
+  struct Pruned {
+    /// The original weights, or those that a mask or compensation left.
+    var weights: Tensor
+    /// What pruning by magnitude takes of them.
+    var cut = PruneCut.none
+    /// The highest score that went.
+    var cutOff: Float?
+    /// Whether ``weights`` are the original ones.
+    var isOriginal = false
+  }
+
+  /// Prunes, makes up for it, and refits, as the setting says.
+  func pruned(_ prunedCount: Int) throws -> Pruned {
+    guard !usesMagnitude else {
+      let cut = try self.cut(prunedCount)
+      let pruned = Pruned(
+        weights: prepared.weights, cut: cut, cutOff: cut.cutOff, isOriginal: true)
+      return needsRefit ? try refitted(pruned) : pruned
+    }
+    var pruned: Pruned
+    if let compensated = try compensated(prunedCount) {
+      pruned = compensated
+    } else {
+      let mask = PruneMask(scores: try scores(), prunedCount: prunedCount)
+      pruned = Pruned(weights: Self.masked(prepared.weights, mask), cutOff: mask.cutOff)
+    }
+    return needsRefit ? try refitted(pruned) : pruned
+  }
+
   func scores() throws -> [Float] {
     guard let prune = setting.prune else { return [] }
     let criterion = try prune.criterion(for: layer)
-    return try criterion.scores(
-      ScoringInput(
-        layer: layer, weights: prepared.weights, setting: prune,
-        statistics: criterion.needs.isEmpty ? nil : try statistics(criterion.needs),
-        seed: effective.seed))
+    return try criterion.scores(try scoringInput(prune, criterion))
+  }
+
+  func scoringInput(
+    _ prune: PruneSetting, _ criterion: any ImportanceCriterion
+  ) throws -> ScoringInput {
+    ScoringInput(
+      layer: layer, weights: prepared.weights, setting: prune,
+      statistics: criterion.needs.isEmpty ? nil : try statistics(criterion.needs),
+      seed: effective.seed)
   }
 
   static func masked(_ weights: Tensor, _ mask: PruneMask) -> Tensor {

@@ -35,11 +35,16 @@ extension PlanReader {
         }
         setting.pattern = .unstructured
       case "scope": setting.scope = try choice(value, key)
+      case "refit":
+        guard case .flag(let isSet) = try source.value(value, of: key) else {
+          throw source.failure(value, "'refit' has to be true or false")
+        }
+        setting.refit = isSet
       case "alpha": throw unsupported(keyNode, "'alpha'", supported: [])
       default:
         throw unknown(
           key, keyNode, in: "'prune'",
-          known: ["amount", "percentile", "criterion", "pattern", "scope"])
+          known: ["amount", "percentile", "criterion", "pattern", "scope", "refit"])
       }
     }
     guard let measure else {

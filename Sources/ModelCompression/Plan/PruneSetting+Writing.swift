@@ -11,6 +11,7 @@ extension PruneSetting {
     }
     if criterion != standard.criterion { entries["criterion"] = .text(criterion) }
     if scope != standard.scope { entries["scope"] = .text(scope.rawValue) }
+    if refit { entries["refit"] = .literal("true") }
     return .map(entries)
   }
 

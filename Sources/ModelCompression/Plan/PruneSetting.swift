@@ -32,16 +32,19 @@ public struct PruneSetting: Sendable, Hashable {
   public var pattern: Pattern
   /// Layer or global.
   public var scope: Scope
+  /// Whether the weights that stay are refitted to the layer's inputs (``LeastSquaresRefit``).
+  public var refit: Bool
 
   /// Magnitude pruning of single weights within the layer, unless told otherwise.
   public init(
     amount: Double, measure: Measure = .amount, criterion: String = "magnitude",
-    pattern: Pattern = .unstructured, scope: Scope = .layer
+    pattern: Pattern = .unstructured, scope: Scope = .layer, refit: Bool = false
   ) {
     self.amount = amount
     self.measure = measure
     self.criterion = criterion
     self.pattern = pattern
     self.scope = scope
+    self.refit = refit
   }
 }
