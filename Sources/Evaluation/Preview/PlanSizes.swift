@@ -72,7 +72,8 @@ public final class PlanSizes: Sendable {
   ) throws -> Result {
     let settings = try compressor.resolver.resolve(plan).settings
     try compressor.prepareCalibration(for: settings, isCancelled: isCancelled)
-    let effective = try compressor.effectiveSettings(settings, isCancelled: isCancelled)
+    let effective = try compressor.effectiveSettings(
+      settings, seed: plan.seed ?? 0, isCancelled: isCancelled)
     let measures = try self.measures(effective, isCancelled)
     let layers = zip(compressor.layers, measures).map { layer, measure in
       Layer(

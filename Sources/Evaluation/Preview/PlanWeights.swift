@@ -44,7 +44,7 @@ final class PlanWeights: Sendable {
       resolution.notices += [compressor.calibration.notice].compactMap { $0 }
     }
     let effective = try compressor.effectiveSettings(
-      resolution.settings, isCancelled: { Task.isCancelled })
+      resolution.settings, seed: plan.seed ?? 0, isCancelled: { Task.isCancelled })
     let keys = effective.enumerated().map {
       Key(layer: $0.offset, setting: Self.normalized($0.element))
     }
@@ -83,7 +83,8 @@ final class PlanWeights: Sendable {
       settings[place].prune == settings[index].prune || place == index
         ? settings[place] : LayerSetting()
     }
-    let effective = try compressor.effectiveSettings(peers, isCancelled: isCancelled)[index]
+    let effective = try compressor.effectiveSettings(
+      peers, seed: plan.seed ?? 0, isCancelled: isCancelled)[index]
     let key = Key(layer: index, setting: Self.normalized(effective))
     if let known = state.withLock({ $0.entries[key]?.weights }) { return known }
     return try compute(key, isCancelled: isCancelled)

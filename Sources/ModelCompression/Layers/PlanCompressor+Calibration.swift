@@ -28,15 +28,3 @@ extension PlanCompressor {
     return true
   }
 }
-
-extension LayerSetting {
-  /// What the layer's result needs to know from calibration; nothing for an untouched layer.
-  public var statisticsNeeds: Set<StatisticsNeed> {
-    guard !isUntouched else { return [] }
-    var needs: Set<StatisticsNeed> = []
-    if let prune, prune.amount > 0, let criterion = CriterionRegistry.standard[prune.criterion] {
-      needs.formUnion(criterion.needs)
-    }
-    return needs
-  }
-}
