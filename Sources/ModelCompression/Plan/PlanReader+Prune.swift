@@ -45,6 +45,10 @@ extension PlanReader {
         node, "'prune' needs an amount", remedy: "Write amount: 0.5, or percentile: 50")
     }
     setting.measure = measure
+    if let place = places["alpha"], setting.criterion != MixedCriterion().name {
+      throw source.failure(
+        place, "'alpha' is the share of weights in criterion mixed", remedy: "Leave it out")
+    }
     if let fault = setting.fault() {
       throw source.failure(places[fault.key] ?? node, fault.problem, remedy: fault.remedy)
     }
