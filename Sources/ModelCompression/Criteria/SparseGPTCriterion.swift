@@ -8,6 +8,7 @@ import Tensors
 /// Counts are exact: after each block, and after each group of a grouped convolution, as many weights
 /// have gone as round-half-even(count x share of the weights seen); of equal scores the lower column
 /// goes first, then the lower row. (The reference code prunes all scores up to the threshold instead.)
+/// Weights of inputs that were always 0 score 0; the reference code sets all of them to 0.
 public struct SparseGPTCriterion: CompensatingCriterion {
   /// `sparsegpt`.
   public let name = "sparsegpt"
@@ -35,7 +36,7 @@ public struct SparseGPTCriterion: CompensatingCriterion {
       }
       for column in 0..<matrix.columns {
         let diagonal = compensation.diagonal(column)
-        for row in 0..<matrix.rows {
+        for row in 0..<matrix.rows where !compensation.isDead[column] {
           let index = matrix.index(group: group, row: row, column: column)
           let weight = Double(weights[index])
           scores[index] = Float(weight * weight / (diagonal * diagonal))
@@ -65,7 +66,7 @@ public struct SparseGPTCriterion: CompensatingCriterion {
         let diagonal = compensation.diagonal(column)
         for row in 0..<matrix.rows {
           let weight = weights[row * matrix.columns + column] / diagonal
-          scores.append(Float(weight * weight))
+          scores.append(compensation.isDead[column] ? 0 : Float(weight * weight))
         }
       }
       return PruneMask(scores: scores, prunedCount: due).keeps

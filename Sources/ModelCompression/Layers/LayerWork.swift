@@ -27,14 +27,13 @@ struct LayerWork {
     }
     try Self.check(setting, of: layer)
     let counts = try finiteCounts()
+    guard usesMagnitude else { return try compressed().measure }
     let prunedCount = try self.prunedCount()
     guard let quantization = setting.weights else {
-      guard usesMagnitude else { return try compressed().measure }
       // Zeros have the lowest magnitude: they go first, and a refit leaves them zero.
       return measure(prunedCount, zeros: max(prunedCount, counts.zeros), form: nil)
     }
-    guard usesMagnitude, !needsRefit,
-      let zeros = try fastZeroCount(quantization, cut: try cut(prunedCount))
+    guard !needsRefit, let zeros = try fastZeroCount(quantization, cut: try cut(prunedCount))
     else { return try compressed().measure }
     return measure(
       prunedCount, zeros: zeros,
@@ -49,13 +48,12 @@ struct LayerWork {
     guard !isUntouched else { return try untouched() }
     try Self.check(setting, of: layer)
     _ = try finiteCounts()
-    let prunedCount = try self.prunedCount()
-    let pruned = try self.pruned(prunedCount)
+    let pruned = try self.pruned()
     let made = try quantized(pruned)
     let result = CompressedWeights(
-      layer: layer, setting: setting, prunedCount: prunedCount, zeroCount: made.zeroCount,
-      cutOff: pruned.cutOff, quantized: made.quantized, dequantized: made.values,
-      size: measure(prunedCount, zeros: made.zeroCount, form: made.quantized?.form).size,
+      layer: layer, setting: setting, prunedCount: pruned.count, zeroCount: made.zeroCount,
+      cutOff: pruned.cut.cutOff, quantized: made.quantized, dequantized: made.values,
+      size: measure(pruned.count, zeros: made.zeroCount, form: made.quantized?.form).size,
       sqnr: made.signalToNoise)
     guard pruned.isOriginal else {
       // Against the original weights, not the masked ones.

@@ -1,16 +1,14 @@
 /// The generator SplitMix64 (Steele, Lea and Flood 2014): the same numbers for the same seed everywhere.
 struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
+  private let seed: UInt64
+  private var index: UInt64 = 0
 
   /// Starts from a seed.
-  init(seed: UInt64) { state = seed }
+  init(seed: UInt64) { self.seed = seed }
 
   /// The next 64 random bits.
   mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+    defer { index &+= 1 }
+    return SeedMixing.splitMix(seed, at: index)
   }
 }

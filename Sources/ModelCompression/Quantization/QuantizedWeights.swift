@@ -4,7 +4,9 @@ import Tensors
 public struct QuantizedWeights: Sendable {
   /// Types and shapes.
   public let form: QuantizedForm
-  /// The codes in the weight's shape, of the form's type. Integers: `int8` or `int16` when symmetric,
+  /// The codes in the weight's shape, of the form's type.
+  ///
+  /// Integers: `int8` or `int16` when symmetric,
   /// `uint8` or `uint16` when asymmetric, whatever the bit width below. Floats: `float16`, `bfloat16`
   /// or a float8 type. Palettes: `uint8` indices.
   public let codes: Tensor

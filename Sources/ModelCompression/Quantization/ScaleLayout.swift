@@ -154,8 +154,8 @@ public struct ScaleLayout: Sendable, Hashable {
     }
   }
 
-  /// Calls `body` for each part of `length` weights inside rows of `row` weights that `range` touches:
-  /// its number in the row, and its part of the range. The last part of a row may be shorter.
+  /// Calls `body` for each part of `length` weights inside rows of `row` weights that `range` touches,
+  /// of which the last of a row may be shorter: its number in the row, and its part of the range.
   @inline(__always)
   private static func forEachRow(
     of length: Int, inRowsOf row: Int, in range: Range<Int>,

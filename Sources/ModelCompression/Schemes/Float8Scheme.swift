@@ -1,9 +1,10 @@
 import NetworkGraph
 import Tensors
 
-/// 8-bit floats of the Open Compute Project (OFP8, 2209.05433) with scales: code =
-/// nearest-even(w / scale), saturating; value = code x scale in float32 (ONNX `QuantizeLinear` with a
-/// float8 type). scale = max(|low|, |high|) of the range / 448 (E4M3) or 57,344 (E5M2); 1 for an
+/// 8-bit floats of the Open Compute Project (OFP8, 2209.05433) with scales.
+///
+/// code = nearest-even(w / scale), saturating; value = code x scale in float32 (ONNX `QuantizeLinear`
+/// with a float8 type). scale = max(|low|, |high|) of the range / 448 (E4M3) or 57,344 (E5M2); 1 for an
 /// all-zero place.
 public struct Float8Scheme: WeightScheme {
   /// `fp8-e4m3` or `fp8-e5m2`.

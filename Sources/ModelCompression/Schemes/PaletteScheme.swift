@@ -19,6 +19,8 @@ public struct PaletteScheme: WeightScheme {
   public let standardGranularity = WeightQuantization.Granularity.tensor
   /// 1...4096 output channels.
   public let allowedGroups = 1...4096
+  /// Whether levels start from numbers drawn with the seed.
+  public var isRandom: Bool { start == .spread }
   private let start: ScalarKMeans.Start
 
   /// A palette that starts from k-means++ (`spread`) or from even steps (`linear`).
@@ -46,7 +48,7 @@ public struct PaletteScheme: WeightScheme {
       if input.isCancelled() { throw CancellationError() }
       let levels = ScalarKMeans(values: values, holdsZero: holdsZero[place]).levels(
         form.paletteLength, start: start,
-        seed: input.seed &+ UInt64(place) &* 0x9E37_79B9_7F4A_7C15)
+        seed: SeedMixing.splitMix(input.seed, at: UInt64(place)))
       palettes += levels
     }
     return PaletteGrid(form: form, palettes: palettes)

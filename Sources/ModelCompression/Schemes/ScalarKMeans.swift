@@ -1,5 +1,7 @@
 /// k-means of numbers: Lloyd's algorithm on sorted values, where a cluster is a run of them, so that a
-/// round takes time for the clusters only. The results are those of scikit-learn's
+/// round takes time for the clusters only.
+///
+/// The results are those of scikit-learn's
 /// `KMeans(algorithm="lloyd", tol=0)` from the same start, empty clusters included: those move to the
 /// values farthest from their centres.
 public struct ScalarKMeans: Sendable {

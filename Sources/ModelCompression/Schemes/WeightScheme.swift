@@ -21,6 +21,8 @@ public protocol WeightScheme: Sendable {
   var allowedGroups: ClosedRange<Int> { get }
   /// Whether methods besides `nearest` make sense.
   var usesMethods: Bool { get }
+  /// Whether the numbers depend on the plan's seed.
+  var isRandom: Bool { get }
 
   /// Types and shapes of a layer's codes.
   func form(_ setting: WeightQuantization, for layer: CompressibleLayer) -> QuantizedForm
@@ -42,4 +44,6 @@ extension WeightScheme {
   public var allowedGroups: ClosedRange<Int> { 16...256 }
   /// True.
   public var usesMethods: Bool { true }
+  /// False.
+  public var isRandom: Bool { false }
 }
