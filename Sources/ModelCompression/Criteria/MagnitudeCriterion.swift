@@ -4,6 +4,8 @@ import Tensors
 public struct MagnitudeCriterion: ImportanceCriterion {
   /// `magnitude`.
   public let name = "magnitude"
+  /// |w|.
+  public let summary = "the smallest |w| go"
 
   /// Makes the criterion.
   public init() {}

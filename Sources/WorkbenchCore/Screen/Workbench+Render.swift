@@ -59,6 +59,7 @@ extension Workbench {
       } else {
         SearchDialog(context).draw(form, in: &buffer, room: room)
       }
+    case .settings(let form): SettingsSheet(context).draw(form, in: &buffer, room: room)
     case .confirm(let question):
       QuestionBox(context).draw(question, in: &buffer, room: room)
     }
