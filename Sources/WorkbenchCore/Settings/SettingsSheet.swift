@@ -17,8 +17,7 @@ struct SettingsSheet {
 
   func draw(_ form: SettingsForm, in buffer: inout CellBuffer, room: Rect) {
     let rect =
-      context.layout.panes[.inspector].map { $0.width >= 40 ? $0 : room }
-      ?? room.centered(width: min(room.width, 64), height: min(room.height, 20))
+      parts?.sheet ?? room.centered(width: min(room.width, 64), height: min(room.height, 24))
     let inner = context.window(
       title: "Settings: \(state.targetTitle)", trailing: "Esc closes", at: rect, in: &buffer
     ).inset(horizontal: 1, vertical: 0)
@@ -42,6 +41,17 @@ struct SettingsSheet {
     for (row, line) in Wrapping.lines(note, width: foot.width).prefix(2).enumerated() {
       buffer.put(line, in: foot, row: row, style: context[.textMuted])
     }
+  }
+
+  /// Where the sheet lies in the inspector's place, and what is left of it for the plots when that is
+  /// enough; nil where the inspector is not shown.
+  var parts: (sheet: Rect, plots: Rect?)? {
+    guard let rect = context.layout.panes[.inspector], rect.width >= 40 else { return nil }
+    // Border, note and a gap above it.
+    let height = lines.count + 5
+    guard rect.height - height >= 10 else { return (rect, nil) }
+    let (sheet, plots) = rect.splitTop(height)
+    return (sheet, plots)
   }
 
   private var lines: [Line] {
