@@ -123,21 +123,7 @@ public final class OpenedModel: Sendable {
 
   /// Multiply-adds of each node for one sample; nil when input shapes are not known or do not fit.
   public func sampleMultiplyAdds() -> [Int?]? {
-    guard let graph else { return nil }
-    var shapes: [String: [Int]] = [:]
-    for input in graph.runtimeInputs {
-      guard let declared = input.shape else { return nil }
-      var shape: [Int] = []
-      for (axis, dimension) in declared.enumerated() {
-        switch dimension {
-        case .fixed(let length) where length > 0: shape.append(length)
-        case _ where axis == 0: shape.append(1)
-        default: return nil
-        }
-      }
-      shapes[input.name] = shape
-    }
-    return try? LayerCosts.multiplyAdds(graph: graph, inputShapes: shapes)
+    graph?.sampleMultiplyAdds()
   }
 
   /// The layers of a weight file: float tensors of two or more axes, named without `.weight`.
