@@ -64,6 +64,11 @@ struct RecipeCommand: AsyncParsableCommand {
       for: RecipeRequest(
         model: opened.name, graph: opened.graph, layers: opened.layers,
         settings: resolution.settings, compressed: compressed))
+    if opened.foldedBatchNorms > 0 {
+      notices.append(
+        "\(opened.foldedBatchNorms) batch normalizations are folded into the weights here: give the "
+          + "tool the exported model, or write the recipe with --keep-batchnorm")
+    }
     if let output { try Output.write(recipe.text, to: output) }
     if json {
       Output.json(

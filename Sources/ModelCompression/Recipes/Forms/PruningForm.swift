@@ -16,9 +16,10 @@ public struct PruningForm: Sendable, Hashable {
     case other(String)
   }
 
-  /// How the amount is stated: `amount`, `percentile`, or another word.
+  /// How the amount is stated: `amount`, `percentile` or `threshold`.
   public var measure: String
-  /// The number stated: 0...1 for `amount`, 0...100 for `percentile`.
+  /// The number stated: 0...1 for `amount`, 0...100 for `percentile`, standard deviations of the
+  /// weights for `threshold`.
   public var value: Double
   /// The criterion's name.
   public var criterion: String
@@ -61,7 +62,7 @@ public struct PruningForm: Sendable, Hashable {
       case "criterion": criterion = value.scalar ?? criterion
       case "scope": scope = value.scalar ?? scope
       case "pattern": pattern = Self.pattern(value)
-      case "amount", "percentile", "sigma", "threshold":
+      case "amount", "percentile", "threshold":
         measure = key
         self.value = value.double ?? 0
       default: others[key] = value.json()
@@ -88,7 +89,8 @@ public struct PruningForm: Sendable, Hashable {
 
   /// The block as a plan states it.
   var tree: PlanTree {
-    var entries: OrderedDictionary<String, PlanTree> = [measure: .number(value)]
+    var entries: OrderedDictionary<String, PlanTree> = [:]
+    if case .keep = pattern {} else { entries[measure] = .number(value) }
     if criterion != "magnitude" { entries["criterion"] = .text(criterion) }
     switch pattern {
     case .unstructured: break

@@ -126,7 +126,8 @@ extension CoreMLToolsRecipe {
     return form
   }
 
-  private func readPalette(_ node: YAMLNode, _ source: PlanSource) throws(EngineError) -> WeightForm {
+  private func readPalette(_ node: YAMLNode, _ source: PlanSource) throws(EngineError) -> WeightForm
+  {
     var form = WeightForm(bits: 4, scheme: "palette", granularity: .tensor)
     if let bits = source.optional(node, "n_bits") {
       form.bits = try source.integer(bits, of: "n_bits")

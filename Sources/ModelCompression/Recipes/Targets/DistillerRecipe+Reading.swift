@@ -45,7 +45,7 @@ extension DistillerRecipe {
       try readEach(node, "sensitivities", source, &draft) { value in
         // Thresholds in standard deviations of the weights (Han et al. 2015).
         var form = PruningForm(amount: value)
-        form.measure = "sigma"
+        form.measure = "threshold"
         return form
       }
     case "AutomatedGradualPruner":
@@ -87,7 +87,8 @@ extension DistillerRecipe {
 
   /// One amount for a list of parameters.
   private func readList(
-    _ node: YAMLNode, _ key: String, _ source: PlanSource, _ draft: inout PlanDraft, _ form: PruningForm
+    _ node: YAMLNode, _ key: String, _ source: PlanSource, _ draft: inout PlanDraft,
+    _ form: PruningForm
   ) throws(EngineError) {
     guard let amount = source.optional(node, key), let names = source.optional(node, "weights")
     else {
@@ -138,7 +139,9 @@ extension DistillerRecipe {
       var form = form
       form.bits = count
       draft.set(.weights, form.tree, for: rule, at: bits)
-    } else if rule != nil, node.mapping?[YAMLNode(key)] != nil || node.mapping?[YAMLNode(olderKey)] != nil {
+    } else if rule != nil,
+      node.mapping?[YAMLNode(key)] != nil || node.mapping?[YAMLNode(olderKey)] != nil
+    {
       draft.set(.weights, nil, for: rule, at: node)
     }
     if let bits = source.optional(node, "bits_activations") ?? source.optional(node, "acts") {

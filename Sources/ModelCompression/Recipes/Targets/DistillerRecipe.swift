@@ -3,8 +3,8 @@ import Tensors
 
 /// A compression schedule of IntelLabs' Distiller as YAML.
 ///
-/// Amounts are stated by `SparsityLevelParameterPruner`, which takes a level for each parameter, and
-/// whole filters by `L1RankedStructureParameterPruner` and `L2RankedStructureParameterPruner`; both are
+/// Amounts are stated by `SparsityLevelParameterPruner`, which takes a level for each parameter,
+/// thresholds in standard deviations by `SensitivityPruner`, and whole filters by `L1RankedStructureParameterPruner` and `L2RankedStructureParameterPruner`; both are
 /// applied once, in epoch 0. Bits are stated by `QuantAwareTrainRangeLinearQuantizer`, whose `overrides`
 /// map module names (as expressions) to `bits_weights` and `bits_activations`; what it does not name
 /// stays in floats. Distiller prunes the floor of amount x n.
@@ -59,11 +59,15 @@ public struct DistillerRecipe: ImportableRecipe {
       var fraction: Double
     }
     var levels: OrderedDictionary<String, PlanTree> = [:]
+    var thresholds: OrderedDictionary<String, PlanTree> = [:]
     var filters: OrderedDictionary<Filters, [RecipeLayer]> = [:]
     for layer in request.changed {
-      guard let prune = layer.form.prune,
-        let fraction = notes.amount(of: layer, tool: "Distiller")
-      else { continue }
+      guard let prune = layer.form.prune else { continue }
+      if prune.measure == "threshold", prune.pattern == .unstructured, prune.scope == "layer" {
+        thresholds[layer.parameter] = .number(prune.value)
+        continue
+      }
+      guard let fraction = notes.amount(of: layer, tool: "Distiller") else { continue }
       switch (prune.pattern, prune.criterion) {
       case (.unstructured, "magnitude"), (.unstructured, "l1"), (.unstructured, "l2"):
         levels[layer.parameter] = .number(fraction)
@@ -89,6 +93,11 @@ public struct DistillerRecipe: ImportableRecipe {
     if !levels.isEmpty {
       result["weightbench_levels"] = .block([
         "class": .text("SparsityLevelParameterPruner"), "levels": .block(levels),
+      ])
+    }
+    if !thresholds.isEmpty {
+      result["weightbench_thresholds"] = .block([
+        "class": .text("SensitivityPruner"), "sensitivities": .block(thresholds),
       ])
     }
     for (index, entry) in filters.elements.enumerated() {

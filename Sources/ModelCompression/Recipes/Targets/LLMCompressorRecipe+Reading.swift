@@ -149,7 +149,8 @@ extension LLMCompressorRecipe {
 
   /// The presets of compressed-tensors that a plan can state.
   private func apply(
-    preset: String, _ node: YAMLNode, to targets: [(text: String, node: YAMLNode)], _ method: String,
+    preset: String, _ node: YAMLNode, to targets: [(text: String, node: YAMLNode)],
+    _ method: String,
     _ source: PlanSource, _ draft: inout PlanDraft
   ) throws(EngineError) {
     let dynamic = ActivationForm(mode: "dynamic")

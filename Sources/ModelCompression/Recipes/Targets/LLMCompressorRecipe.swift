@@ -109,7 +109,7 @@ public struct LLMCompressorRecipe: ImportableRecipe {
     guard pruning.modifier != magnitude else {
       return .block([
         "init_sparsity": .number(pruning.fraction), "final_sparsity": .number(pruning.fraction),
-        "start": .literal("0.0"), "end": .literal("1.0"), "update_frequency": .literal("1.0"),
+        "start": .literal("0.0"), "end": .literal("1.0"),
         "mask_structure": .text(pruning.structure),
         "targets": .lines(layers.map { .text($0.parameter) }),
       ])

@@ -77,10 +77,11 @@ public struct NNCFRecipe: RecipeTarget {
       note(weights, layer, &notes)
       return Mode(name: "INT8_\(suffix)", groupSize: nil)
     case ("symmetric", 4), ("asymmetric", 4):
-      if layer.layer.op.hasPrefix("Conv") {
-        notes.add("NNCF stores convolutions in 8 bits, whatever the mode", layer: layer.name)
-      }
       note(weights, layer, &notes)
+      if layer.layer.op.hasPrefix("Conv") {
+        notes.add("NNCF stores convolutions in 8 bits", layer: layer.name)
+        return Mode(name: "INT8_\(suffix)", groupSize: nil)
+      }
       if case .group(let size) = weights.granularity {
         return Mode(name: "INT4_\(suffix)", groupSize: size)
       }

@@ -49,7 +49,7 @@ public struct TorchAORecipe: ImportableRecipe {
     }
     if weights.scheme == "fp8-e4m3" {
       noteActivations(layer, &notes)
-      return object("Float8WeightOnlyConfig", [:])
+      return object("Float8WeightOnlyConfig", [:], version: 2)
     }
     guard weights.isInteger, (1...8).contains(weights.bits) else {
       notes.add("torchao can't store \(weights.words); the layer is left out", layer: layer.name)
@@ -63,14 +63,14 @@ public struct TorchAORecipe: ImportableRecipe {
         notes.add(
           "torchao's dynamic activations need a matrix; only the weights are written",
           layer: layer.name)
-        return object(type, fields(weights, prefix: prefix))
+        return object(type, fields(weights, prefix: prefix), version: 2)
       }
       prefix = "weight_"
       type = "Int8DynamicActivationIntxWeightConfig"
     } else {
       noteActivations(layer, &notes)
     }
-    return object(type, fields(weights, prefix: prefix))
+    return object(type, fields(weights, prefix: prefix), version: 2)
   }
 
   private static func noteActivations(_ layer: RecipeLayer, _ notes: inout RecipeNotes) {
@@ -125,14 +125,13 @@ public struct TorchAORecipe: ImportableRecipe {
       fields["intx_choose_qparams_algorithm"] = choice(
         "IntxChooseQParamsAlgorithm", "HQQ_SCALE_ONLY")
     }
-    fields["version"] = .number(2)
     return fields
   }
 
   private static func object(
-    _ type: String, _ fields: OrderedDictionary<String, PlanTree>
+    _ type: String, _ fields: OrderedDictionary<String, PlanTree>, version: Int = 1
   ) -> PlanTree {
-    .map(["_type": .text(type), "_version": .number(1), "_data": .map(fields)])
+    .map(["_type": .text(type), "_version": .number(version), "_data": .map(fields)])
   }
 
   private static func choice(_ type: String, _ name: String) -> PlanTree {
