@@ -133,8 +133,10 @@ struct BatchRunner: Sendable {
     let size = batches.size
     for index in 0..<order.count {
       let own = order.range(index)
-      let rows = own.map { order.places[$0] } + Array(
-        repeating: order.places[own.upperBound - 1], count: size - own.count)
+      let rows =
+        own.map { order.places[$0] }
+        + Array(
+          repeating: order.places[own.upperBound - 1], count: size - own.count)
       var sources: [[String: Tensor]] = []
       for row in rows {
         let key = ActivationCache.Key.baseline(batch(row / size), isDraft: isDraft)

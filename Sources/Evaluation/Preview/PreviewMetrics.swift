@@ -49,8 +49,9 @@ public struct PreviewMetrics: Sendable, Hashable {
 
   /// Images that the numbers speak of so far.
   public var images: Int
-  /// Images that were run. With fewer than ``images``, the rest follows from them: their class can't
-  /// change, or is estimated.
+  /// Images that were run.
+  ///
+  /// With fewer than ``images``, the rest follows from them: their class can't change, or is estimated.
   public var measured: Int
   /// Images in the evaluation set.
   public var total: Int

@@ -110,8 +110,7 @@ struct MarginEstimate {
 
   /// The 95 % interval of the paired difference, wider by what was not run.
   ///
-  /// Interpolated batches add the variance of two batches' mean as an estimate of those between. Behind
-  /// an early end, samples whose margin is below ``MarginRule/threshold`` could have changed: with none
+  /// Interpolated batches add the variance of their estimate. Behind an early end, samples whose margin is below ``MarginRule/threshold`` could have changed: with none
   /// among the last n run, a share of up to 3 / n could (rule of three), which falls to nothing at the
   /// threshold, so half of it counts. While the rule is under way, the changes expected of the rest add
   /// their own number as a variance, and the square of half of them.
@@ -133,16 +132,30 @@ struct MarginEstimate {
     return Double(near) * 1.5 / Double(max(quiet, order.batches.size))
   }
 
+  /// The variance of the samples gained in the batches that were skipped.
+  ///
+  /// A batch that was run stands for half of those skipped on either side, so that its own sampling error
+  /// counts that many times; and what is estimated is a sample of its own. The variance of one sample is
+  /// that of a batch and its neighbours.
   private var skippedVariance: Double {
+    let run = Array(ordered)
+    let skipped = zip(run, run.dropFirst()).map { before, after in
+      ((before.index + 1)..<max(after.index, before.index + 1)).reduce(0) { $0 + images($1) }
+    }
     var sum = 0.0
-    for (before, after) in zip(ordered, ordered.dropFirst()) where after.index > before.index + 1 {
-      let both = Double(before.outcomes.count + after.outcomes.count)
-      let changed = Double(before.changes + after.changes)
-      let net = Double(before.net + after.net)
-      let variance = max(changed / both - (net / both) * (net / both), 0)
-      let skipped = ((before.index + 1)..<after.index).reduce(0) { $0 + images($1) }
-      // Of the mean that stands for them, and of the samples themselves.
-      sum += (skipped * skipped / both + skipped) * variance
+    for index in run.indices {
+      let before = index > 0 ? skipped[index - 1] : 0
+      let after = index < skipped.count ? skipped[index] : 0
+      let stands = (before + after) / 2
+      guard stands > 0 else { continue }
+      let near = run[max(index - 1, 0)...min(index + 1, run.count - 1)]
+      let count = Double(near.reduce(0) { $0 + $1.outcomes.count })
+      let changed = near.reduce(MarginSums()) { $0 + MarginSums($1.outcomes) }
+      let net = Double(near.reduce(0) { $0 + $1.net })
+      let variance = max(
+        (changed.better + changed.worse) / count - (net / count) * (net / count), 0)
+      let own = Double(run[index].outcomes.count)
+      sum += (stands * stands / max(own, 1) + stands) * variance
     }
     return sum
   }

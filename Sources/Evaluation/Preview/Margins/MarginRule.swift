@@ -7,9 +7,9 @@
 ///   end keep the original's verdict. The largest shift of all samples is not known, only the largest
 ///   one seen; so twice that is asked for, up to 4e.
 /// - ``Kind/early``: ends where that holds, or where batches in a row, 3 % of all and two at least,
-///   hold no sample whose class changed, and no probe of a larger margin changed. Once more than 1, 4
-///   or 15 % of the samples are lost or gained, only every second, fourth or sixth of 40 batches is
-///   run, and those between are interpolated.
+///   hold no sample whose class changed, and no probe of a larger margin changed. Once more than 4 or
+///   15 % of the samples are lost or gained, only every second or third of 40 batches is run, and
+///   those between are interpolated.
 /// - ``Kind/everything``: every batch.
 ///
 /// A value that takes batches one after the other: which are run depends on what those before said,
@@ -97,10 +97,9 @@ struct MarginRule: Sendable {
     // A few changes among the probes are enough to know that there are many.
     if probed.changes >= 3 { share = max(share, abs(Double(probed.net)) / Double(probed.samples)) }
     return switch share {
-    case ..<0.01: 1
-    case ..<0.04: max(2 * margins.count / 40, 1)
-    case ..<0.15: max(4 * margins.count / 40, 1)
-    default: max(6 * margins.count / 40, 1)
+    case ..<0.04: 1
+    case ..<0.15: max(2 * margins.count / 40, 1)
+    default: max(3 * margins.count / 40, 1)
     }
   }
 }

@@ -29,7 +29,8 @@ extension Measurement {
     run.begin(rule)
     while !run.isOver {
       run.beginRound()
-      try await pool.forEach(pool.threads, isCancelled: { flag.isCancelled }) { _ in
+      let isCancelled: @Sendable () -> Bool = { flag.isCancelled }
+      try await pool.forEach(pool.threads, isCancelled: isCancelled) { _ in
         while !flag.isCancelled, let batch = run.take() {
           do {
             let outcomes = try runner.outcomes(
