@@ -11,6 +11,14 @@ enum ExportedWeights {
   /// A weight file.
   case tensors(OrderedDictionary<String, Tensor>)
 
+  /// A constant that is stored as it is; nil when the file has none of that name.
+  func constant(_ name: String) -> Tensor? {
+    switch self {
+    case .tensors(let tensors): tensors[name]
+    case .graph(let graph, let producers): graph.constant(name, producers: producers)
+    }
+  }
+
   /// The weight of a layer as floats.
   ///
   /// - Throws: ``EngineError`` with code `verificationFailed` when the file has no such weight.

@@ -11,8 +11,10 @@ public struct ModelExporter: Sendable {
   private let weights: [CompressedWeights?]
 
   /// An exporter of `compressed`, which must have been made for `model`.
+  ///
+  /// What the plan's steps made of the network is what is written, repaired constants included.
   public init(model: OpenedModel, compressed: CompressedPlan) {
-    self.model = model
+    self.model = compressed.network(of: model)
     weights = compressed.weights
   }
 

@@ -14,8 +14,9 @@ final class ActivationCache: Sendable {
     case inputs(batch: Int)
     /// Outputs of the original network for a batch.
     case baseline(batch: Int, isDraft: Bool)
-    /// Live values before a node, under the settings of all layers before it.
-    case checkpoint(batch: Int, position: Int, upstream: Int, isDraft: Bool)
+    /// Live values before a node of a network (0 is the original), under the settings of all layers
+    /// before it.
+    case checkpoint(batch: Int, network: Int, position: Int, upstream: Int, isDraft: Bool)
   }
 
   /// The value of an entry.

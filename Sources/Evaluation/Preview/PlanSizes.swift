@@ -47,13 +47,20 @@ public final class PlanSizes: Sendable {
   private let model: OpenedModel
   private let standIn: WeightStandIn
   private let multiplyAdds: [Int?]
+  /// Where plans with steps are counted; nil for a network that such steps made.
+  private let variants: VariantStore?
   private let state = Mutex(State())
 
   /// Sizes of `model`; nothing is computed yet.
   ///
   /// - Parameter multiplyAdds: One figure a layer, nil where unknown.
-  public init(model: OpenedModel, multiplyAdds: [Int?]) {
+  public convenience init(model: OpenedModel, multiplyAdds: [Int?]) {
+    self.init(model: model, multiplyAdds: multiplyAdds, variants: nil)
+  }
+
+  init(model: OpenedModel, multiplyAdds: [Int?], variants: VariantStore?) {
     self.model = model
+    self.variants = variants
     self.multiplyAdds = multiplyAdds
     standIn = WeightStandIn(largestLayer: model.layers.map(\.parameters).max() ?? 0)
   }
@@ -65,6 +72,10 @@ public final class PlanSizes: Sendable {
   public func sizes(
     of plan: CompressionPlan, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> Result {
+    if let variants, let steps = PlanSteps(plan) {
+      return try variants.variant(steps, isCancelled: isCancelled).sizes
+        .sizes(of: plan, isCancelled: isCancelled)
+    }
     let compressor = model.compressor
     let settings = try compressor.resolver.resolve(plan).settings
     let effective = try compressor.effectiveSettings(settings, isCancelled: isCancelled)

@@ -35,9 +35,11 @@ public actor PreviewEngine {
   /// Makes plans ready to run.
   nonisolated let planner: RunPlanner
   let cache: ActivationCache
-  private let multiplyAdds: [Int?]
+  nonisolated let multiplyAdds: [Int?]
   /// Exact sizes, without making weights.
   public nonisolated let sizes: PlanSizes
+  /// Networks that steps of plans make of the model.
+  nonisolated let variants: VariantStore
   var memo = ResultMemo()
   /// The original network's verdicts in 32-bit floats, once an evaluation has found them.
   private var baselineVerdicts: [ClassVerdict]?
@@ -69,11 +71,15 @@ public actor PreviewEngine {
     let cache = ActivationCache(budget: memory.activations)
     self.cache = cache
     multiplyAdds = model.summary.layers.map(\.multiplyAdds)
-    sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds)
+    let calibration = data.map { CalibrationInputs($0) }
     guard let data, model.graph != nil, model.unsupported.isEmpty else {
       runner = nil
       draftChoice = DraftChoice()
       planner = RunPlanner(layers: model.layers, checkpoints: [])
+      variants = VariantStore(
+        model: model, weights: compressor, original: nil, memory: memory,
+        usesReference: reference, calibration: calibration)
+      sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds, variants: variants)
       return
     }
     let graph = try model.runnableGraph()
@@ -93,6 +99,10 @@ public actor PreviewEngine {
         largestValueBytes: costs?.largestValueBytes),
       cache: cache)
     runner = exact
+    variants = VariantStore(
+      model: model, weights: compressor, original: exact, memory: memory,
+      usesReference: reference, calibration: calibration)
+    sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds, variants: variants)
     draftChoice =
       draftExecutor.map { DraftChoice(exact: exact, given: $0) }
       ?? DraftChoice(exact: exact, preparedByteLimit: memory.preparedWeights)
@@ -103,7 +113,7 @@ public actor PreviewEngine {
   }
 
   /// Positions worth keeping activations at whatever layer is edited.
-  private static func checkpoints(
+  static func checkpoints(
     _ model: OpenedModel, _ costs: GraphCosts?, samples: Int, memory: MemoryBudget, drafts: Bool
   ) -> [Int] {
     guard let costs else { return [] }
@@ -140,55 +150,9 @@ public actor PreviewEngine {
     return found.withLock { $0 }
   }
 
-  /// Applies a plan to the weights: exact, and quick for layers and settings seen before.
-  ///
-  /// - Throws: ``EngineError`` when the plan does not fit the model.
-  public func compress(_ plan: CompressionPlan) async throws -> CompressedPlan {
-    try await compressor.compress(plan, pool: pool)
-  }
-
-  /// The exact sizes under a plan.
-  ///
-  /// - Throws: ``EngineError`` never for plans that ``compress(_:)`` accepted, other than for formats
-  ///   that the model can't take, which are left out.
-  public nonisolated func size(of compressed: CompressedPlan) throws(EngineError) -> SizeSummary {
-    SizeSummary(model: model, compressed: compressed, multiplyAdds: multiplyAdds)
-  }
-
-  /// What the inspector shows of one layer under a plan.
-  public nonisolated func layerReport(
-    _ name: String, in compressed: CompressedPlan
-  ) -> LayerReport? {
-    guard let index = model.layers.firstIndex(where: { $0.name == name }) else { return nil }
-    let row = compressed.rows[index]
-    let weights = compressed.weights[index]
-    return LayerReport(
-      name: name, setting: compressed.settings[index], sparsity: row.sparsity,
-      storedBytes: row.storedBytes, originalBytes: row.originalBytes, sqnr: row.sqnr,
-      before: model.weights[index], after: weights?.dequantized ?? model.weights[index],
-      cutOff: weights?.cutOff, levels: weights?.levels ?? [])
-  }
-
-  /// What the inspector shows of one layer under a plan, without computing any other; for a background
-  /// thread.
-  ///
-  /// - Parameter isCancelled: Asked every few milliseconds.
-  /// - Throws: ``EngineError`` when the plan does not fit the model; `CancellationError`.
-  public nonisolated func layerReport(
-    _ index: Int, under plan: CompressionPlan,
-    isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) throws -> LayerReport {
-    let weights = try compressor.layer(index, of: plan, isCancelled: isCancelled)
-    return LayerReport(
-      name: weights.layer.name, setting: weights.setting, sparsity: weights.sparsity,
-      storedBytes: weights.size.best, originalBytes: weights.size.original, sqnr: weights.sqnr,
-      before: model.weights[index], after: weights.dequantized, cutOff: weights.cutOff,
-      levels: weights.levels)
-  }
-
   /// The surest result of earlier, finished evaluations of the same settings.
   public func known(_ compressed: CompressedPlan) -> PreviewMetrics? {
-    memo.best(for: compressed.keys)
+    memo.best(for: compressed.identity)
   }
 
   /// Stops the evaluation that is running, if any, and work ahead.
@@ -211,23 +175,30 @@ public actor PreviewEngine {
     _ compressed: CompressedPlan?, focus: String? = nil, precision: EvaluationPrecision = .exact,
     progress: (@Sendable (PreviewMetrics) -> Void)? = nil
   ) async throws -> PreviewMetrics {
-    let runner = try requireRunner()
+    let runner = try compressed?.variant?.runner ?? requireRunner()
     cancel()
-    let keys = compressed?.keys ?? planner.untouched
-    if let known = memo.best(for: keys), known.precision >= precision.goal { return known }
+    let identity = compressed?.identity ?? PlanIdentity(steps: nil, layers: planner.untouched)
+    if let known = memo.best(for: identity), known.precision >= precision.goal { return known }
     let flag = CancellationFlag()
     current = flag
     cache.beginEvaluation()
     let measurement = Measurement(
-      pool: pool, plan: planner.run(compressed, focus: focus),
+      pool: pool, plan: run(compressed, focus: focus),
       untouched: planner.run(nil, focus: focus), flag: flag, report: progress)
+    // Other networks than the original have no drafts: every measurement of them is exact.
+    let mayDraft = precision != .exact && compressed?.variant == nil
     return try await withTaskCancellationHandler {
-      let drafting = precision == .exact ? nil : try await draftRunner()
+      let drafting = mayDraft ? try await draftRunner() : nil
       return try await measure(
-        measurement, on: runner, drafting: drafting, keys: keys, goal: precision.goal)
+        measurement, on: runner, drafting: drafting, as: identity, goal: precision.goal)
     } onCancel: {
       flag.cancel()
     }
+  }
+
+  /// A plan made ready to run, in the network that its steps make.
+  nonisolated func run(_ compressed: CompressedPlan?, focus: String?) -> PlanRun {
+    (compressed?.variant?.planner ?? planner).run(compressed, focus: focus)
   }
 
   func requireRunner() throws(EngineError) -> BatchRunner {
@@ -240,19 +211,19 @@ public actor PreviewEngine {
   /// Works up from the surest result that is known to the one that is wanted.
   func measure(
     _ measurement: Measurement, on runner: BatchRunner, drafting: BatchRunner?,
-    keys: [EffectiveSetting?], goal: MeasuredPrecision
+    as plan: PlanIdentity, goal: MeasuredPrecision
   ) async throws -> PreviewMetrics {
     guard !measurement.flag.isCancelled else { throw CancellationError() }
-    var best = memo.best(for: keys)
+    var best = memo.best(for: plan)
     if let best { measurement.report?(best) }
     if let drafting, (best?.precision ?? .draft) < .settled {
       let draft = try await measurement.measure(drafting, reports: best == nil)
-      best = remember(draft.metrics, keys)
+      best = remember(draft.metrics, plan)
       if goal == .draft { return draft.metrics }
       if !draft.samples.planDrafts.isEmpty {
         measurement.report?(draft.metrics)
         let settled = try await settle(draft, measurement, on: runner)
-        best = remember(settled, keys)
+        best = remember(settled, plan)
         if goal == .settled { return settled }
         measurement.report?(settled)
       }
@@ -260,13 +231,11 @@ public actor PreviewEngine {
     // Results to come replace none that is on the screen: the counts are settled by now.
     let exact = try await measurement.measure(runner, reports: best == nil)
     if !exact.samples.baseline.isEmpty { baselineVerdicts = exact.samples.baseline }
-    return remember(exact.metrics, keys)
+    return remember(exact.metrics, plan)
   }
 
-  private func remember(
-    _ metrics: PreviewMetrics, _ keys: [EffectiveSetting?]
-  ) -> PreviewMetrics {
-    memo.add(metrics, for: keys)
+  private func remember(_ metrics: PreviewMetrics, _ plan: PlanIdentity) -> PreviewMetrics {
+    memo.add(metrics, for: plan)
     return metrics
   }
 
@@ -302,8 +271,8 @@ public actor PreviewEngine {
   /// - Parameter compressed: The plan; nil runs the model as it is.
   /// - Throws: ``EngineError`` when there is nothing to run; `CancellationError`.
   public func outputs(of compressed: CompressedPlan?) async throws -> [SampleOutput] {
-    let runner = try requireRunner()
-    let run = planner.run(compressed, focus: nil)
+    let runner = try compressed?.variant?.runner ?? requireRunner()
+    let run = run(compressed, focus: nil)
     let count = runner.batches.indices.count
     let collected = Mutex([[SampleOutput]](repeating: [], count: count))
     try await pool.forEach(count) { batch in
