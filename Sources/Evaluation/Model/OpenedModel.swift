@@ -56,9 +56,12 @@ public final class OpenedModel: Sendable {
     let model = try ONNXReader.read(path: path)
     var graph = model.graph
     fileBytes = model.fileBytes
+    let batchNormScales = graph.batchNormScales()
     foldedBatchNorms = keepBatchNorm ? 0 : graph.foldBatchNormalization()
     (layers, weights) = Self.layers(of: graph)
-    compressor = try PlanCompressor(layers: layers, weights: weights)
+    compressor = try PlanCompressor(
+      layers: layers, weights: weights,
+      batchNormScales: graph.batchNormScales(of: layers, found: batchNormScales))
     tensors = [:]
     unsupported = Self.unsupported(in: graph)
     self.graph = graph
@@ -72,8 +75,11 @@ public final class OpenedModel: Sendable {
   /// - Parameters:
   ///   - original: The opened model.
   ///   - graph: The graph that the steps made of its graph.
+  ///   - kept: The output channels that are left of layers that lost some, by name.
   /// - Throws: ``EngineError`` when a step lost a layer, which is a mistake of the step.
-  init(madeFrom original: OpenedModel, graph: NetworkGraph) throws(EngineError) {
+  init(
+    madeFrom original: OpenedModel, graph: NetworkGraph, kept: [String: [Int]] = [:]
+  ) throws(EngineError) {
     path = original.path
     self.original = original
     foldedBatchNorms = original.foldedBatchNorms
@@ -94,8 +100,16 @@ public final class OpenedModel: Sendable {
       && zip(weights, original.weights).allSatisfy {
         $0.storage === $1.storage && $0.byteOffset == $1.byteOffset
       }
-    compressor =
-      isShared ? original.compressor : try PlanCompressor(layers: layers, weights: weights)
+    guard !isShared else {
+      compressor = original.compressor
+      return
+    }
+    var scales: [String: [Float]] = [:]
+    for (layer, prepared) in zip(original.layers, original.compressor.prepared) {
+      guard let all = prepared.batchNormScale else { continue }
+      scales[layer.name] = kept[layer.name].map { $0.map { all[$0] } } ?? all
+    }
+    compressor = try PlanCompressor(layers: layers, weights: weights, batchNormScales: scales)
   }
 
   /// The same model with other numbers in some of its constants.

@@ -24,6 +24,8 @@ public actor PreviewEngine {
   /// The memory that may be taken.
   public nonisolated let memory: MemoryBudget
 
+  /// Compresses layers, knowing what calibration shows of them.
+  public nonisolated let planCompressor: PlanCompressor
   /// The threads that everything is computed on.
   nonisolated let pool: WorkerPool
   /// The weights of layers under their settings, remembered.
@@ -56,30 +58,36 @@ public actor PreviewEngine {
   ///   - seed: Seed of the order of samples.
   ///   - memoryBudget: Bytes that may be held; nil takes ``MemoryBudget/standard``.
   ///   - reference: Run with the plain reference kernels.
+  ///   - calibration: The samples that methods are calibrated on; nil takes the first of `data`.
   ///   - draftExecutor: What runs drafts; nil takes bfloat16 where the processor is fast in it.
   /// - Throws: ``EngineError`` when the data does not fit the model.
   public init(
     model: OpenedModel, data: EvaluationData?, threads: Int, seed: Int = 0,
-    memoryBudget: Int? = nil, reference: Bool = false, draftExecutor: (any GraphExecutor)? = nil
+    memoryBudget: Int? = nil, reference: Bool = false, calibration: CalibrationSamples? = nil,
+    draftExecutor: (any GraphExecutor)? = nil
   ) throws(EngineError) {
     self.model = model
     self.data = data
     let memory = memoryBudget.map { MemoryBudget(bytes: $0) } ?? .standard
     self.memory = memory
     pool = WorkerPool(threads: threads)
-    compressor = PlanWeights(model: model, byteLimit: memory.compressedWeights)
+    let calibrator = Calibrator(
+      samples: calibration ?? data.map { CalibrationSamples(evaluating: $0) }, threads: threads,
+      isReference: reference)
+    planCompressor = try calibrator.compressor(of: model)
+    compressor = PlanWeights(compressor: planCompressor, byteLimit: memory.compressedWeights)
     let cache = ActivationCache(budget: memory.activations)
     self.cache = cache
     multiplyAdds = model.summary.layers.map(\.multiplyAdds)
-    let calibration = data.map { CalibrationInputs($0) }
     guard let data, model.graph != nil, model.unsupported.isEmpty else {
       runner = nil
       draftChoice = DraftChoice()
       planner = RunPlanner(layers: model.layers, checkpoints: [])
       variants = VariantStore(
         model: model, weights: compressor, original: nil, memory: memory,
-        usesReference: reference, calibration: calibration)
-      sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds, variants: variants)
+        calibrator: calibrator)
+      sizes = PlanSizes(
+        model: model, multiplyAdds: multiplyAdds, compressor: planCompressor, variants: variants)
       return
     }
     let graph = try model.runnableGraph()
@@ -101,8 +109,9 @@ public actor PreviewEngine {
     runner = exact
     variants = VariantStore(
       model: model, weights: compressor, original: exact, memory: memory,
-      usesReference: reference, calibration: calibration)
-    sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds, variants: variants)
+      calibrator: calibrator)
+    sizes = PlanSizes(
+        model: model, multiplyAdds: multiplyAdds, compressor: planCompressor, variants: variants)
     draftChoice =
       draftExecutor.map { DraftChoice(exact: exact, given: $0) }
       ?? DraftChoice(exact: exact, preparedByteLimit: memory.preparedWeights)

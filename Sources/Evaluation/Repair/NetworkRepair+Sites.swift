@@ -46,7 +46,9 @@ extension NetworkRepair {
         repairNormalization(mean, variance, epsilon, (original, measured), &pass)
       }
     }
-    pass.result.notices = [notice(pass)]
+    let told = Set(compressed.notices)
+    pass.result.notices =
+      [notice(pass)] + [sampleNotice].compactMap { $0 }.filter { !told.contains($0) }
     return pass.result
   }
 

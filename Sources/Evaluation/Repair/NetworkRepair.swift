@@ -38,6 +38,8 @@ final class NetworkRepair: Sendable {
   let data: EvaluationData
   private let batches: [[Int]]
   private let fixedSize: Int?
+  /// What the user should know about the samples; nil for nothing.
+  let sampleNotice: String?
   /// Samples that are used.
   let samples: Int
   private let originals = Mutex<[ChannelMoments?]?>(nil)
@@ -50,11 +52,12 @@ final class NetworkRepair: Sendable {
   ///   - calibration: What it is measured on.
   /// - Throws: ``EngineError`` when the samples do not fit the network.
   init(
-    graph: NetworkGraph, sites: RepairSites, calibration: CalibrationInputs
+    graph: NetworkGraph, sites: RepairSites, calibration: CalibrationSamples
   ) throws(EngineError) {
     self.graph = graph
     self.sites = sites.sites
     data = calibration.data
+    sampleNotice = calibration.notice
     var cuts: [Int] = []
     var sitesOfCut: [[Int]] = []
     for (place, site) in sites.sites.enumerated() {
@@ -70,10 +73,10 @@ final class NetworkRepair: Sendable {
     let costs = GraphCosts(
       graph: graph,
       inputs: try data.inputs(
-        for: Array(calibration.samples.prefix(1)), graphInputs: graph.runtimeInputs))
+        for: [0], graphInputs: graph.runtimeInputs))
     let widest = cuts.compactMap { costs?.liveBytes[$0 + 1] }.max() ?? 1 << 20
     let most = max(Self.valueBytes / max(widest, 1), Self.batchSize)
-    let used = Array(calibration.samples.prefix(most))
+    let used = Array(0..<min(calibration.count, most))
     samples = used.count
     let whole = SampleBatches(order: used, graph: graph, largestValueBytes: nil)
     fixedSize = whole.fixedSize

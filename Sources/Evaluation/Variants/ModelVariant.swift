@@ -32,7 +32,7 @@ public final class ModelVariant: Sendable {
 
   init(
     number: Int, model: OpenedModel, steps: PlanSteps, notices: [String], weights: PlanWeights,
-    checkpoints: [Int], runner: BatchRunner?, repair: NetworkRepair?
+    compressor: PlanCompressor,     checkpoints: [Int], runner: BatchRunner?, repair: NetworkRepair?
   ) {
     self.number = number
     self.model = model
@@ -42,7 +42,7 @@ public final class ModelVariant: Sendable {
     self.runner = runner
     self.repair = repair
     multiplyAdds = model.summary.layers.map(\.multiplyAdds)
-    sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds)
+    sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds, compressor: compressor)
     planner = RunPlanner(layers: model.layers, checkpoints: checkpoints, isVariant: true)
   }
 }

@@ -27,8 +27,7 @@ final class VariantStore: Sendable {
   private let weights: PlanWeights
   private let original: BatchRunner?
   private let memory: MemoryBudget
-  private let usesReference: Bool
-  private let calibration: CalibrationInputs?
+  private let calibrator: Calibrator
   private let state = Mutex(State())
 
   /// - Parameters:
@@ -36,18 +35,16 @@ final class VariantStore: Sendable {
   ///   - weights: Its layers' compressed weights, shared with variants that leave them as they are.
   ///   - original: Runs the opened model; nil when there is nothing to run.
   ///   - memory: What may be taken.
-  ///   - usesReference: Whether variants run on the reference kernels.
-  ///   - calibration: The samples that repair measures on.
+  ///   - calibrator: Calibrates variants as the opened model is.
   init(
     model: OpenedModel, weights: PlanWeights, original: BatchRunner?, memory: MemoryBudget,
-    usesReference: Bool, calibration: CalibrationInputs?
+    calibrator: Calibrator
   ) {
     self.model = model
     self.weights = weights
     self.original = original
     self.memory = memory
-    self.usesReference = usesReference
-    self.calibration = calibration
+    self.calibrator = calibrator
   }
 
   /// The variant of some steps; several callers that ask at once wait for one.
@@ -108,21 +105,25 @@ final class VariantStore: Sendable {
       sites = found
     }
     let made = try OpenedModel(madeFrom: model, graph: graph)
+    let isShared = made.compressor.resolver === model.compressor.resolver
+    let compressor = isShared ? weights.compressor : try calibrator.compressor(of: made)
     let costs = original.flatMap { runner in
       (try? runner.inputs(0)).flatMap { GraphCosts(graph: graph, inputs: $0) }
     }
     let runner = try original.map { try self.runner(of: made, number: number, beside: $0) }
     return ModelVariant(
       number: number, model: made, steps: steps, notices: notices,
-      weights: made.compressor.resolver === model.compressor.resolver
-        ? weights : PlanWeights(model: made, byteLimit: memory.compressedWeights / 4),
+      weights: isShared
+        ? weights
+        : PlanWeights(compressor: compressor, byteLimit: memory.compressedWeights / 4),
+      compressor: compressor,
       checkpoints: PreviewEngine.checkpoints(
         made, costs, samples: original?.data.count ?? 0, memory: memory, drafts: false),
       runner: runner,
       repair: try sites.map { sites in
-        guard let calibration else { throw CalibrationInputs.missing }
+        guard let samples = calibrator.samples else { throw Calibrator.missing }
         return try NetworkRepair(
-          graph: try made.runnableGraph(), sites: sites, calibration: calibration)
+          graph: try made.runnableGraph(), sites: sites, calibration: samples)
       })
   }
 
@@ -131,7 +132,7 @@ final class VariantStore: Sendable {
   ) throws -> BatchRunner {
     let graph = try made.runnableGraph()
     let executor: any GraphExecutor =
-      usesReference
+      calibrator.isReference
       ? ReferenceGraphExecutor(graph: graph)
       : try FastExecutor(
         graph: graph,

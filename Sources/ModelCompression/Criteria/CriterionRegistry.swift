@@ -11,7 +11,15 @@ public struct CriterionRegistry: Sendable {
 
   /// Every criterion of this package.
   public static let standard = CriterionRegistry([
-    MagnitudeCriterion()
+    MagnitudeCriterion(),
+    L2Criterion(),
+    RandomCriterion(),
+    ActivationCriterion(),
+    ZeroShareCriterion(),
+    MixedCriterion(),
+    GeometricMedianCriterion(),
+    BatchNormCriterion(),
+    WandaCriterion(),
   ])
 
   /// The criterion of this name.

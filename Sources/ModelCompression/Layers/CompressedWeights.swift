@@ -11,7 +11,8 @@ public struct CompressedWeights: Sendable {
   public let prunedCount: Int
   /// How many weights are zero afterwards.
   public let zeroCount: Int
-  /// The highest importance score that was pruned; nil when nothing was.
+  /// The highest magnitude that was pruned; nil when nothing was, or when something other than single
+  /// magnitudes decided.
   public let cutOff: Float?
   /// The integer form; nil when the weights stay floats.
   public let quantized: QuantizedWeights?

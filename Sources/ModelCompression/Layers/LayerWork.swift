@@ -25,13 +25,13 @@ struct LayerWork {
     }
     try Self.check(setting, of: layer)
     let counts = try finiteCounts()
+    guard usesMagnitude else { return try compressed().measure }
     let prunedCount = try self.prunedCount()
     guard let quantization = setting.weights else {
       // Zeros have the lowest magnitude: they go first.
-      let zeros = usesMagnitude ? max(prunedCount, counts.zeros) : try compressed().zeroCount
-      return measure(prunedCount, zeros: zeros, scales: 0, zeroPoints: 0)
+      return measure(
+        prunedCount, zeros: max(prunedCount, counts.zeros), scales: 0, zeroPoints: 0)
     }
-    guard usesMagnitude else { return try compressed().measure }
     let cut = try self.cut(prunedCount)
     let quantizer = try LayerQuantizer(
       quantization, layer: layer, weights: prepared.weights, cut: cut, isCancelled: isCancelled)
@@ -51,17 +51,16 @@ struct LayerWork {
     guard !isUntouched else { return try untouched() }
     try Self.check(setting, of: layer)
     _ = try finiteCounts()
-    let prunedCount = try self.prunedCount()
+    var prunedCount = 0
     var weights = prepared.weights
     var cut = PruneCut.none
-    var cutOff: Float?
     if usesMagnitude {
+      prunedCount = try self.prunedCount()
       cut = try self.cut(prunedCount)
-      cutOff = cut.cutOff
     } else {
-      let mask = PruneMask(scores: try scores(), prunedCount: prunedCount)
+      let mask = try mask()
+      prunedCount = mask.prunedCount
       weights = Self.masked(weights, mask)
-      cutOff = mask.cutOff
     }
     let quantizer = try setting.weights.map { quantization in
       try LayerQuantizer(
@@ -78,7 +77,7 @@ struct LayerWork {
     ).size
     let result = CompressedWeights(
       layer: layer, setting: setting, prunedCount: prunedCount, zeroCount: made.zeroCount,
-      cutOff: cutOff, quantized: quantized, dequantized: made.values, size: size,
+      cutOff: cut.cutOff, quantized: quantized, dequantized: made.values, size: size,
       sqnr: made.signalToNoise)
     guard !usesMagnitude else { return result }
     // Against the original weights, not the masked ones.
