@@ -111,7 +111,7 @@ public actor PreviewEngine {
       model: model, weights: compressor, original: exact, memory: memory,
       calibrator: calibrator)
     sizes = PlanSizes(
-        model: model, multiplyAdds: multiplyAdds, compressor: planCompressor, variants: variants)
+      model: model, multiplyAdds: multiplyAdds, compressor: planCompressor, variants: variants)
     draftChoice =
       draftExecutor.map { DraftChoice(exact: exact, given: $0) }
       ?? DraftChoice(exact: exact, preparedByteLimit: memory.preparedWeights)

@@ -32,7 +32,7 @@ public final class ModelVariant: Sendable {
 
   init(
     number: Int, model: OpenedModel, steps: PlanSteps, notices: [String], weights: PlanWeights,
-    compressor: PlanCompressor,     checkpoints: [Int], runner: BatchRunner?, repair: NetworkRepair?
+    compressor: PlanCompressor, checkpoints: [Int], runner: BatchRunner?, repair: NetworkRepair?
   ) {
     self.number = number
     self.model = model
