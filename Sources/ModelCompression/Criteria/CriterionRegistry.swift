@@ -20,6 +20,7 @@ public struct CriterionRegistry: Sendable {
     GeometricMedianCriterion(),
     BatchNormCriterion(),
     WandaCriterion(),
+    SparseGPTCriterion(),
   ])
 
   /// The criterion of this name.

@@ -7,6 +7,8 @@ import Tensors
 public protocol ImportanceCriterion: Sendable {
   /// The name in plans, such as `magnitude`.
   var name: String { get }
+  /// What it goes by, in some ten words for the screen.
+  var summary: String { get }
   /// What the scores are made from besides the weights.
   var needs: Set<StatisticsNeed> { get }
   /// Which weights are ranked against each other when weights go one by one.

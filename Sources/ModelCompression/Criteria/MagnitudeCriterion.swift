@@ -5,6 +5,8 @@ import Tensors
 public struct MagnitudeCriterion: ImportanceCriterion {
   /// `magnitude`.
   public let name = "magnitude"
+  /// |w|.
+  public let summary = "the smallest |w| go"
 
   /// Makes the criterion.
   public init() {}

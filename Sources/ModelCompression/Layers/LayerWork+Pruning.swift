@@ -35,6 +35,34 @@ extension LayerWork {
     return try MagnitudeRanking([prepared], isCancelled: isCancelled).cut(prunedCount: prunedCount)
   }
 
+  /// Weights after pruning: what the cut keeps of `weights`.
+  struct Pruned {
+    /// The original weights, or those that a mask or compensation left.
+    var weights: Tensor
+    /// What pruning by magnitude takes of them.
+    var cut = PruneCut.none
+    /// How many weights went.
+    var count: Int
+    /// Whether ``weights`` are the original ones.
+    var isOriginal = false
+  }
+
+  /// Prunes, makes up for it, and refits, as the setting says.
+  func pruned() throws -> Pruned {
+    var pruned: Pruned
+    if usesMagnitude {
+      let count = try prunedCount()
+      pruned = Pruned(
+        weights: prepared.weights, cut: try cut(count), count: count, isOriginal: true)
+    } else if let compensated = try compensated() {
+      pruned = compensated
+    } else {
+      let mask = try mask()
+      pruned = Pruned(weights: Self.masked(prepared.weights, mask), count: mask.prunedCount)
+    }
+    return needsRefit ? try refitted(pruned) : pruned
+  }
+
   /// The weights that stay, whatever the criterion and the pattern.
   func mask() throws -> PruneMask {
     guard let prune = setting.prune else {
@@ -47,12 +75,17 @@ extension LayerWork {
   func scores() throws -> [Float] {
     guard let prune = setting.prune else { return [] }
     let units = try PruneUnits(prune, of: layer)
-    let needs = units.criterion.needs
-    return try units.scores(
-      ScoringInput(
-        layer: layer, weights: prepared.weights, setting: prune,
-        statistics: needs.isEmpty ? nil : try statistics(needs),
-        batchNormScale: prepared.batchNormScale, seed: effective.seed))
+    return try units.scores(try scoringInput(prune, units.criterion))
+  }
+
+  /// What the criterion scores weights by.
+  func scoringInput(
+    _ prune: PruneSetting, _ criterion: any ImportanceCriterion
+  ) throws -> ScoringInput {
+    ScoringInput(
+      layer: layer, weights: prepared.weights, setting: prune,
+      statistics: criterion.needs.isEmpty ? nil : try statistics(criterion.needs),
+      batchNormScale: prepared.batchNormScale, seed: effective.seed)
   }
 
   static func masked(_ weights: Tensor, _ mask: PruneMask) -> Tensor {

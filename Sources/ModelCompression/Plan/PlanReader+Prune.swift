@@ -25,6 +25,11 @@ extension PlanReader {
         setting.criterion = name
       case "pattern": setting.pattern = try pattern(value)
       case "scope": setting.scope = try choice(value, key)
+      case "refit":
+        guard case .flag(let isSet) = try source.value(value, of: key) else {
+          throw source.failure(value, "'refit' has to be true or false")
+        }
+        setting.refit = isSet
       case "normalize": setting.normalization = try choice(value, key)
       case "alpha": setting.alpha = try source.number(value, of: key)
       default:
@@ -32,7 +37,7 @@ extension PlanReader {
           key, keyNode, in: "'prune'",
           known: [
             "amount", "percentile", "threshold", "criterion", "alpha", "pattern", "scope",
-            "normalize",
+            "normalize", "refit",
           ])
       }
     }

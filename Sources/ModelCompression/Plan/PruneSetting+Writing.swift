@@ -21,6 +21,7 @@ extension PruneSetting {
     if normalization != standard.normalization {
       entries["normalize"] = .text(normalization.rawValue)
     }
+    if refit { entries["refit"] = .literal("true") }
     return .map(entries)
   }
 

@@ -51,6 +51,8 @@ public struct PruneSetting: Sendable, Hashable {
   public var pattern: Pattern
   /// Layer or global.
   public var scope: Scope
+  /// Whether the weights that stay are refitted to the layer's inputs (``LeastSquaresRefit``).
+  public var refit: Bool
   /// How scores of several layers are made comparable; for scope ``Scope/global``.
   public var normalization: ScoreNormalization
   /// The share of the weights in the criterion `mixed`, 0...1; the rest is that of the activations.
@@ -63,13 +65,15 @@ public struct PruneSetting: Sendable, Hashable {
   public init(
     amount: Double, measure: Measure = .amount, criterion: String = "magnitude",
     pattern: Pattern = .unstructured, scope: Scope = .layer,
-    normalization: ScoreNormalization = .none, alpha: Double = PruneSetting.standardAlpha
+    normalization: ScoreNormalization = .none, alpha: Double = PruneSetting.standardAlpha,
+    refit: Bool = false
   ) {
     self.amount = amount
     self.measure = measure
     self.criterion = criterion
     self.pattern = pattern
     self.scope = scope
+    self.refit = refit
     self.normalization = normalization
     self.alpha = alpha
   }
