@@ -32,6 +32,7 @@ extension CompressionPlan {
       if let count = calibration.count { parts["count"] = .literal("\(count)") }
       entries["calibration"] = .map(parts)
     }
+    if let channels { entries["channels"] = channels.tree }
     if !defaults.isEmpty { entries["defaults"] = defaults.tree }
     if !layers.isEmpty {
       entries["layers"] = .block(
