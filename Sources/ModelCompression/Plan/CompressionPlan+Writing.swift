@@ -33,6 +33,7 @@ extension CompressionPlan {
       entries["calibration"] = .map(parts)
     }
     if let equalize { entries["equalize"] = equalize.tree }
+    if let channels { entries["channels"] = channels.tree }
     if !repair.isEmpty { entries["repair"] = repair.tree }
     if !defaults.isEmpty { entries["defaults"] = defaults.tree }
     if !layers.isEmpty {

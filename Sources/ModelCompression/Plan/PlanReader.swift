@@ -17,6 +17,7 @@ struct PlanReader {
       case "seed": plan.seed = try source.integer(value, of: key)
       case "calibration": plan.calibration = try calibration(value)
       case "equalize": plan.equalize = try equalization(value)
+      case "channels": plan.channels = try channels(value)
       case "repair": plan.repair = try repair(value)
       case "defaults": plan.defaults = source.isNull(value) ? PlanRule() : try rule(value)
       case "layers":
@@ -54,8 +55,8 @@ struct PlanReader {
   }
 
   private static let planKeys = [
-    "weightbench", "model", "seed", "calibration", "equalize", "repair", "defaults", "layers",
-    "pinned", "results",
+    "weightbench", "model", "seed", "calibration", "equalize", "channels", "repair", "defaults",
+    "layers", "pinned", "results",
   ]
 
   func unknown(
