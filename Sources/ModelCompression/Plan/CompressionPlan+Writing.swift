@@ -48,6 +48,7 @@ extension PlanRule {
     var entries: OrderedDictionary<String, PlanTree> = [:]
     entries["prune"] = Self.tree(prune, \.tree)
     entries["weights"] = Self.tree(weights, \.tree)
+    entries["activations"] = Self.tree(activations, \.tree)
     return entries.count > 1 ? .block(entries) : .map(entries)
   }
 
@@ -63,7 +64,7 @@ extension PlanRule {
 }
 
 extension PlanValue {
-  fileprivate var tree: PlanTree {
+  var tree: PlanTree {
     switch self {
     case .integer(let value): .literal("\(value)")
     case .number(let value): .literal("\(value)")
