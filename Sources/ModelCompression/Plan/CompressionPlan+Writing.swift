@@ -51,6 +51,7 @@ extension PlanRule {
     var entries: OrderedDictionary<String, PlanTree> = [:]
     entries["prune"] = Self.tree(prune, \.tree)
     entries["weights"] = Self.tree(weights, \.tree)
+    entries["activations"] = Self.tree(activations, \.tree)
     return entries.count > 1 ? .block(entries) : .map(entries)
   }
 

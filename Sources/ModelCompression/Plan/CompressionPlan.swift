@@ -103,6 +103,11 @@ public struct CompressionPlan: Sendable {
     } else if isStatedGenerally({ $0.weights != .unstated }) {
       rule.weights = .off
     }
+    if let activations = setting.activations {
+      rule.activations = .set(activations)
+    } else if isStatedGenerally({ $0.activations != .unstated }) {
+      rule.activations = .off
+    }
     layers[name] = rule.isEmpty ? .leaveAlone : rule
   }
 

@@ -122,8 +122,9 @@ struct PlanReader {
       case "prune": rule.prune = source.isNull(value) ? .off : .set(try prune(value))
       case "weights": rule.weights = source.isNull(value) ? .off : .set(try weights(value))
       case "activations":
-        throw unsupported(keyNode, "'activations'", supported: ["prune", "weights"])
-      default: throw unknown(key, keyNode, in: "a rule", known: ["prune", "weights"])
+        rule.activations = source.isNull(value) ? .off : .set(try activations(value))
+      default:
+        throw unknown(key, keyNode, in: "a rule", known: ["prune", "weights", "activations"])
       }
     }
     return rule
