@@ -75,9 +75,7 @@ struct SearchSpace: Sendable {
         criterion: base.prune?.criterion ?? PruneSetting(amount: 0).criterion)
     }
     if let bits = grid.bits {
-      var weights = base.weights ?? WeightQuantization(bits: bits)
-      weights.bits = bits
-      result.weights = weights
+      result.weights = (base.weights ?? WeightQuantization(bits: bits)).with(bits: bits)
     } else {
       result.weights = base.weights
     }

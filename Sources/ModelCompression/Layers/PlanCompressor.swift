@@ -157,12 +157,17 @@ public struct PlanCompressor: Sendable {
 
   /// One layer's result, unless it is cancelled.
   ///
-  /// - Parameter isCancelled: Asked every few milliseconds.
+  /// - Parameters:
+  ///   - isCancelled: Asked every few milliseconds.
+  ///   - progress: Told how far slow work is, 0...1, now and then.
   /// - Throws: `CancellationError` too.
   public func compress(
-    _ index: Int, _ effective: EffectiveSetting, isCancelled: @escaping () -> Bool
+    _ index: Int, _ effective: EffectiveSetting, isCancelled: @escaping () -> Bool,
+    progress: @escaping (Double) -> Void = { _ in }
   ) throws -> CompressedWeights {
-    try work(index, effective, isCancelled).compressed()
+    var work = work(index, effective, isCancelled)
+    work.progress = progress
+    return try work.compressed()
   }
 
   /// The figures of one layer's result, without making it: what sizes are made of.

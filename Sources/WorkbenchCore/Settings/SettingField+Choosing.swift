@@ -39,6 +39,7 @@ extension SettingField {
         return state.edit(mergeKey: id, label: .fixed("\(title) \(text(next))")) { setting, _ in
           var setting = setting
           setting.weights?[keyPath: path] = next
+          setting.weights = setting.weights?.consistent
           return setting
         } ?? []
       })

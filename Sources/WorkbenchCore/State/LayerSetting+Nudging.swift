@@ -18,7 +18,7 @@ extension LayerSetting {
     return copy
   }
 
-  /// The same, `steps` widths wider or narrower, cut at 2 bits and at floats.
+  /// The same, `steps` widths wider or narrower, cut at the narrowest width and at floats.
   func quantized(byWidths steps: Int) -> LayerSetting {
     let widths: [Int?] = WeightQuantization.allowedBits.map { $0 } + [nil]
     let here = widths.firstIndex { $0 == weights?.bits } ?? widths.count - 1
@@ -32,7 +32,7 @@ extension LayerSetting {
       if copy.weights == nil {
         copy.weights = WeightQuantization(bits: bits)
       } else {
-        copy.weights?.bits = bits
+        copy.weights = copy.weights?.with(bits: bits)
       }
     } else {
       copy.weights = nil
@@ -50,7 +50,9 @@ extension LayerSetting {
     if let weights {
       parts.append("bits \(weights.bits)")
       parts.append(weights.granularity.title)
-      if weights.scheme == .asymmetric { parts.append("asymmetric") }
+      if weights.scheme != .symmetric { parts.append(weights.scheme.rawValue) }
+      if weights.range != "minmax" { parts.append("range \(weights.range.name)") }
+      if weights.method != "nearest" { parts.append(weights.method.name) }
     }
     return parts.isEmpty ? "original weights" : parts.joined(separator: ", ")
   }
