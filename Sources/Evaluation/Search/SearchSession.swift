@@ -51,7 +51,9 @@ final class SearchSession {
     reportMeter = PlanMeter(
       engine: engine, runner: runner, samples: split.report, budget: engine.memory.activations / 8)
     let start = (plan: search.start, bytes: engine.model.fileBytes)
-    space = try await SearchSpace.build(search, model: engine.model, pool: engine.pool) { done in
+    space = try await SearchSpace.build(
+      search, model: engine.model, compressor: engine.planCompressor, pool: engine.pool
+    ) { done in
       progress?(
         SearchProgress(
           phase: .weights, evaluations: 0, fraction: done * 0.05, best: start.plan,
