@@ -26,7 +26,7 @@ enum SampleLayers {
     layer("Conv", [12, 6, 3, 3], out: 0, in: 1),
     layer("Conv", [8, 1, 3, 3], out: 0, in: 1, group: 8),
     layer("ConvTranspose", [6, 5, 2, 2], out: 1, in: 0, group: 2),
-    layer("MatMul", [150, 7], out: 1, in: 0),
+    layer("MatMul", [130, 7], out: 1, in: 0),
     layer("Gemm", [9, 40], out: 0, in: 1),
   ]
 
