@@ -53,6 +53,7 @@ public final class OpenedModel: Sendable {
     let model = try ONNXReader.read(path: path)
     var graph = model.graph
     fileBytes = model.fileBytes
+    let batchNormScales = graph.batchNormScales()
     foldedBatchNorms = keepBatchNorm ? 0 : graph.foldBatchNormalization()
     let producers = graph.producers()
     var layers: [CompressibleLayer] = []
@@ -64,7 +65,9 @@ public final class OpenedModel: Sendable {
     }
     self.layers = layers
     self.weights = weights
-    compressor = try PlanCompressor(layers: layers, weights: weights)
+    compressor = try PlanCompressor(
+      layers: layers, weights: weights,
+      batchNormScales: graph.batchNormScales(of: layers, found: batchNormScales))
     tensors = [:]
     unsupported = UnsupportedOperators.find(in: graph, registry: .standard).map { entry in
       let node = graph.nodes[entry.nodeIndex]

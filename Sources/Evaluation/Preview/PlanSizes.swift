@@ -45,15 +45,20 @@ public final class PlanSizes: Sendable {
   }
 
   private let model: OpenedModel
+  private let compressor: PlanCompressor
   private let standIn: WeightStandIn
   private let multiplyAdds: [Int?]
   private let state = Mutex(State())
 
   /// Sizes of `model`; nothing is computed yet.
   ///
-  /// - Parameter multiplyAdds: One figure a layer, nil where unknown.
-  public init(model: OpenedModel, multiplyAdds: [Int?]) {
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - multiplyAdds: One figure a layer, nil where unknown.
+  ///   - compressor: What counts layers; nil takes the model's own, which knows no calibration.
+  public init(model: OpenedModel, multiplyAdds: [Int?], compressor: PlanCompressor? = nil) {
     self.model = model
+    self.compressor = compressor ?? model.compressor
     self.multiplyAdds = multiplyAdds
     standIn = WeightStandIn(largestLayer: model.layers.map(\.parameters).max() ?? 0)
   }
@@ -65,9 +70,10 @@ public final class PlanSizes: Sendable {
   public func sizes(
     of plan: CompressionPlan, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> Result {
-    let compressor = model.compressor
     let settings = try compressor.resolver.resolve(plan).settings
-    let effective = try compressor.effectiveSettings(settings, isCancelled: isCancelled)
+    try compressor.prepareCalibration(for: settings, isCancelled: isCancelled)
+    let effective = try compressor.effectiveSettings(
+      settings, seed: plan.seed ?? 0, isCancelled: isCancelled)
     let measures = try self.measures(effective, isCancelled)
     let layers = zip(compressor.layers, measures).map { layer, measure in
       Layer(
@@ -92,7 +98,7 @@ public final class PlanSizes: Sendable {
       effective.enumerated().map { state.measures[Key(layer: $0.offset, setting: $0.element)] }
     }
     let missing = measures.indices.filter { measures[$0]?.zeroCount == nil }
-    let compressor = model.compressor
+    let compressor = self.compressor
     let made = try Self.map(missing, isCancelled) { index in
       try compressor.measure(index, effective[index], isCancelled: isCancelled)
     }
@@ -135,7 +141,7 @@ public final class PlanSizes: Sendable {
     let weights = settings.indices.map { index in
       measures[index].isUntouched
         ? nil
-        : standIn.weights(model.compressor.prepared[index], settings[index], measures[index])
+        : standIn.weights(compressor.prepared[index], settings[index], measures[index])
     }
     let exporter = ModelExporter(model: model, weights: weights)
     var formats: [String: Int] = [:]

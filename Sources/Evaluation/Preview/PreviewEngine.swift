@@ -24,6 +24,8 @@ public actor PreviewEngine {
   /// The memory that may be taken.
   public nonisolated let memory: MemoryBudget
 
+  /// Compresses layers, knowing what calibration shows of them.
+  public nonisolated let planCompressor: PlanCompressor
   /// The threads that everything is computed on.
   nonisolated let pool: WorkerPool
   /// The weights of layers under their settings, remembered.
@@ -54,22 +56,27 @@ public actor PreviewEngine {
   ///   - seed: Seed of the order of samples.
   ///   - memoryBudget: Bytes that may be held; nil takes ``MemoryBudget/standard``.
   ///   - reference: Run with the plain reference kernels.
+  ///   - calibration: The samples that methods are calibrated on; nil takes the first of `data`.
   ///   - draftExecutor: What runs drafts; nil takes bfloat16 where the processor is fast in it.
   /// - Throws: ``EngineError`` when the data does not fit the model.
   public init(
     model: OpenedModel, data: EvaluationData?, threads: Int, seed: Int = 0,
-    memoryBudget: Int? = nil, reference: Bool = false, draftExecutor: (any GraphExecutor)? = nil
+    memoryBudget: Int? = nil, reference: Bool = false, calibration: CalibrationSamples? = nil,
+    draftExecutor: (any GraphExecutor)? = nil
   ) throws(EngineError) {
     self.model = model
     self.data = data
     let memory = memoryBudget.map { MemoryBudget(bytes: $0) } ?? .standard
     self.memory = memory
     pool = WorkerPool(threads: threads)
-    compressor = PlanWeights(model: model, byteLimit: memory.compressedWeights)
+    planCompressor = try Self.compressor(
+      model, calibration ?? data.map { CalibrationSamples(evaluating: $0) }, threads: threads,
+      reference: reference)
+    compressor = PlanWeights(compressor: planCompressor, byteLimit: memory.compressedWeights)
     let cache = ActivationCache(budget: memory.activations)
     self.cache = cache
     multiplyAdds = model.summary.layers.map(\.multiplyAdds)
-    sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds)
+    sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds, compressor: planCompressor)
     guard let data, model.graph != nil, model.unsupported.isEmpty else {
       runner = nil
       draftChoice = DraftChoice()
@@ -100,6 +107,21 @@ public actor PreviewEngine {
       layers: model.layers,
       checkpoints: Self.checkpoints(
         model, costs, samples: data.count, memory: memory, drafts: draftChoice.isPossible))
+  }
+
+  /// The model's compressor with calibration on samples, when there are some and the graph can run.
+  private static func compressor(
+    _ model: OpenedModel, _ samples: CalibrationSamples?, threads: Int, reference: Bool
+  ) throws(EngineError) -> PlanCompressor {
+    guard let samples, model.graph != nil, model.unsupported.isEmpty else {
+      return model.compressor
+    }
+    let graph = try model.runnableGraph()
+    try samples.data.check(against: graph.runtimeInputs)
+    return model.compressor.calibrated(
+      by: CalibrationStore(
+        graph: graph, layers: model.layers, samples: samples, threads: threads,
+        reference: reference))
   }
 
   /// Positions worth keeping activations at whatever layer is edited.

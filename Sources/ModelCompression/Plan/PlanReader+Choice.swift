@@ -26,7 +26,8 @@ extension PlanReader {
       throw unsupported(nameNode, "\(key) '\(name)'", supported: names)
     }
     guard let first = known.first else {
-      throw source.failure(nameNode, "\(key) '\(name)' has no options", remedy: "Write its name only")
+      throw source.failure(
+        nameNode, "\(key) '\(name)' has no options", remedy: "Write its name only")
     }
     var choice = NamedChoice(name)
     if value.mapping == nil {
@@ -59,7 +60,8 @@ extension PlanReader {
     let number = ChoiceOptions([option.name: value], of: [option]).number(option.name)
     guard option.allowed.contains(number) else {
       throw source.failure(
-        node, "'\(option.name)' has to be between \(option.allowed.lowerBound) and "
+        node,
+        "'\(option.name)' has to be between \(option.allowed.lowerBound) and "
           + "\(option.allowed.upperBound): \(number) was given")
     }
     choice.options[option.name] = value == option.standard ? nil : value

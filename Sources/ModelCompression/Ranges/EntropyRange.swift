@@ -14,7 +14,9 @@ public struct EntropyRange: RangeFinder {
   /// Makes the finder; 128 quantized bins are ONNX Runtime's default.
   public init(quantizedBins: Int = 128) { self.quantizedBins = quantizedBins }
 
-  /// The range; never beyond the numbers that were counted. A histogram of fewer bins than there are
+  /// The range; never beyond the numbers that were counted.
+  ///
+  /// A histogram of fewer bins than there are
   /// quantized ones gives all of it.
   public func range(of histogram: ValueHistogram, for grid: CodeGrid) -> ValueRange {
     let counts = histogram.counts

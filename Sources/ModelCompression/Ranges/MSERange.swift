@@ -1,5 +1,7 @@
-/// The range with the least mean square error among shares of the smallest to largest number, as the
-/// reference code of GPTQ searches it (`Quantizer.find_params`, mse): 1.00, 0.99, ... 0.21.
+/// The range with the least mean square error among shares of the one from smallest to largest number.
+///
+/// Shares are 1.00, 0.99, ... 0.21, as the reference code of GPTQ searches them
+/// (`Quantizer.find_params` with `mse`), here with the square of the error; the first of the best counts.
 public struct MSERange: RangeFinder {
   /// `mse`.
   public let name = "mse"

@@ -20,7 +20,7 @@ public struct PercentileRange: RangeFinder {
   }
 
   /// A histogram of magnitudes gives its percentile with both signs; one of both signs leaves
-  /// (100 - percent) / 2 % out on each side. Never beyond the numbers that were counted.
+  /// (100 - percent) / 2 % out on each side; never beyond the numbers that were counted.
   public func range(of histogram: ValueHistogram, for grid: CodeGrid) -> ValueRange {
     let total = Double(histogram.total)
     var sum = 0.0
