@@ -7,7 +7,9 @@ import Tensors
 /// The proof that an exported file is what was previewed: it is opened again as any user would, and
 /// compared with the plan's own weights, bytes and predictions.
 public struct ExportVerification: Sendable {
-  /// Bytes of the file.
+  /// The format that the file has.
+  public let format: ExportFormat
+  /// Bytes of the file, and of those that belong to it.
   public let bytes: Int
   /// Bytes that were previewed.
   public let expectedBytes: Int
@@ -45,19 +47,7 @@ public struct ExportVerification: Sendable {
     path: String, model: OpenedModel, compressed: CompressedPlan
   ) throws(EngineError) {
     let source: ExportedWeights
-    let format: ExportFormat
-    if path.hasSuffix(".safetensors") {
-      let file = try SafetensorsReader.read(path: path)
-      (source, format, bytes) = (.tensors(file.tensors), .safetensors, file.fileBytes)
-    } else {
-      let file = try ONNXReader.read(path: path)
-      let quantized = compressed.weights.contains { weights in
-        weights.map { file.graph.initializers[$0.layer.weight] == nil } ?? false
-      }
-      let isFloat = !quantized || compressed.weights.allSatisfy { $0?.codes == nil }
-      source = .graph(file.graph, producers: file.graph.producers())
-      (format, bytes) = (isFloat ? .onnx : .onnxQDQ, file.fileBytes)
-    }
+    (source, format, bytes) = try ExportedWeights.open(path, model: model, compressed: compressed)
     expectedBytes = try ModelExporter(model: model, compressed: compressed).byteCount(format)
     var exact = 0
     var kept = 0
@@ -91,7 +81,7 @@ public struct ExportVerification: Sendable {
   public mutating func compareOutputs(
     path: String, engine: PreviewEngine, compressed: CompressedPlan, threads: Int
   ) async throws {
-    guard let data = engine.data, engine.canMeasure, path.hasSuffix(".onnx") else { return }
+    guard let data = engine.data, engine.canMeasure, format.holdsGraph else { return }
     let previewed = try await engine.outputs(of: compressed)
     let reopened = try OpenedModel(path: path, keepBatchNorm: true)
     let other = try PreviewEngine(model: reopened, data: data, threads: threads)

@@ -8,7 +8,7 @@ import Tensors
 
 /// A model file opened for compression: its graph, its compressible layers and their weights.
 ///
-/// Weights stay in the mapped file. A weight file without a graph (safetensors) gives layers and
+/// Weights stay in the mapped file. A weight file without a graph (safetensors, `.pth`) gives layers and
 /// sizes, and nothing to run.
 public final class OpenedModel: Sendable {
   /// The path as given.
@@ -31,7 +31,7 @@ public final class OpenedModel: Sendable {
   /// Nodes that can't be run, with the reason.
   public let unsupported: [ModelSummary.UnsupportedNode]
 
-  /// Opens an ONNX model, or a safetensors file or shard index.
+  /// Opens an ONNX model, or a weight file: safetensors, a shard index of it, or PyTorch's.
   ///
   /// - Parameters:
   ///   - path: The file.
@@ -39,9 +39,8 @@ public final class OpenedModel: Sendable {
   /// - Throws: ``EngineError`` naming file, byte and remedy.
   public init(path: String, keepBatchNorm: Bool = false) throws(EngineError) {
     self.path = path
-    if path.hasSuffix(".safetensors") || path.hasSuffix(".safetensors.index.json") {
-      let file = try SafetensorsReader.read(path: path)
-      fileBytes = file.fileBytes
+    if let file = try Self.weightFile(path) {
+      fileBytes = file.bytes
       graph = nil
       tensors = file.tensors
       (layers, weights) = Self.layers(of: file.tensors)
@@ -123,21 +122,20 @@ public final class OpenedModel: Sendable {
 
   /// Multiply-adds of each node for one sample; nil when input shapes are not known or do not fit.
   public func sampleMultiplyAdds() -> [Int?]? {
-    guard let graph else { return nil }
-    var shapes: [String: [Int]] = [:]
-    for input in graph.runtimeInputs {
-      guard let declared = input.shape else { return nil }
-      var shape: [Int] = []
-      for (axis, dimension) in declared.enumerated() {
-        switch dimension {
-        case .fixed(let length) where length > 0: shape.append(length)
-        case _ where axis == 0: shape.append(1)
-        default: return nil
-        }
-      }
-      shapes[input.name] = shape
+    graph?.sampleMultiplyAdds()
+  }
+
+  /// The tensors of a file without a graph; nil for ONNX.
+  private static func weightFile(
+    _ path: String
+  ) throws(EngineError) -> (tensors: OrderedDictionary<String, Tensor>, bytes: Int)? {
+    if path.hasSuffix(".safetensors") || path.hasSuffix(".safetensors.index.json") {
+      let file = try SafetensorsReader.read(path: path)
+      return (file.tensors, file.fileBytes)
     }
-    return try? LayerCosts.multiplyAdds(graph: graph, inputShapes: shapes)
+    guard PyTorchReader.isWeightFile(path) else { return nil }
+    let file = try PyTorchReader.read(path: path)
+    return (file.tensors, file.fileBytes)
   }
 
   /// The layers of a weight file: float tensors of two or more axes, named without `.weight`.

@@ -36,17 +36,28 @@ public final class PlanSizes: Sendable {
   /// What the bytes of an exported file depend on besides the model: neither weights nor zeros.
   private struct Form: Hashable {
     var isUntouched: Bool
+    var isPruned: Bool
     var weights: WeightQuantization?
   }
 
   private struct State {
     var measures: [Key: LayerMeasure] = [:]
     var formats: [[Form]: [String: Int]] = [:]
+    /// Those that depend on the number of zeros too.
+    var sparseFormats: [[SparseForm]: [String: Int]] = [:]
+  }
+
+  /// What the bytes of files without their zeros depend on.
+  private struct SparseForm: Hashable {
+    var form: Form
+    var prune: PruneSetting?
+    var zeros: Int?
   }
 
   private let model: OpenedModel
   private let compressor: PlanCompressor
   private let standIn: WeightStandIn
+  private let layout: StateDictLayout
   private let multiplyAdds: [Int?]
   private let state = Mutex(State())
 
@@ -60,6 +71,7 @@ public final class PlanSizes: Sendable {
     self.model = model
     self.compressor = compressor ?? model.compressor
     self.multiplyAdds = multiplyAdds
+    layout = StateDictLayout(model: model)
     standIn = WeightStandIn(largestLayer: model.layers.map(\.parameters).max() ?? 0)
   }
 
@@ -135,24 +147,38 @@ public final class PlanSizes: Sendable {
     _ settings: [LayerSetting], _ measures: [LayerMeasure]
   ) throws -> [String: Int] {
     let forms = zip(settings, measures).map {
-      Form(isUntouched: $1.isUntouched, weights: $0.weights)
+      Form(isUntouched: $1.isUntouched, isPruned: $1.prunedCount > 0, weights: $0.weights)
     }
-    if let known = state.withLock({ $0.formats[forms] }) { return known }
+    // An untouched layer is stored as it is, whether its zeros were counted or not.
+    let sparse = zip(forms, zip(settings, measures)).map { form, layer in
+      SparseForm(
+        form: form, prune: layer.0.prune, zeros: form.isUntouched ? nil : layer.1.zeroCount)
+    }
+    let known = state.withLock { ($0.formats[forms], $0.sparseFormats[sparse]) }
+    if let plain = known.0, let rest = known.1 { return plain.merging(rest) { first, _ in first } }
     let weights = settings.indices.map { index in
       measures[index].isUntouched
         ? nil
         : standIn.weights(compressor.prepared[index], settings[index], measures[index])
     }
-    let exporter = ModelExporter(model: model, weights: weights)
-    var formats: [String: Int] = [:]
-    for format in ModelExporter.formats(for: model) {
-      if let bytes = try? exporter.byteCount(format) { formats[format.rawValue] = bytes }
+    let exporter = ModelExporter(model: model, weights: weights, layout: layout)
+    func count(_ formats: [ExportFormat]) -> [String: Int] {
+      var bytes: [String: Int] = [:]
+      for format in formats {
+        if let count = try? exporter.byteCount(format) { bytes[format.rawValue] = count }
+      }
+      return bytes
     }
+    let all = ModelExporter.formats(for: model)
+    let plain = known.0 ?? count(all.filter { !$0.dependsOnZeros })
+    let rest = known.1 ?? count(all.filter(\.dependsOnZeros))
     state.withLock { state in
       if state.formats.count > 256 { state.formats = [:] }
-      state.formats[forms] = formats
+      if state.sparseFormats.count > 256 { state.sparseFormats = [:] }
+      state.formats[forms] = plain
+      state.sparseFormats[sparse] = rest
     }
-    return formats
+    return plain.merging(rest) { first, _ in first }
   }
 
   /// The layer nearest to `focus` whose zeros are not counted; nil when all are.
