@@ -32,6 +32,9 @@ extension CompressionPlan {
       if let count = calibration.count { parts["count"] = .literal("\(count)") }
       entries["calibration"] = .map(parts)
     }
+    if let equalize { entries["equalize"] = equalize.tree }
+    if let channels { entries["channels"] = channels.tree }
+    if !repair.isEmpty { entries["repair"] = repair.tree }
     if !defaults.isEmpty { entries["defaults"] = defaults.tree }
     if !layers.isEmpty {
       entries["layers"] = .block(

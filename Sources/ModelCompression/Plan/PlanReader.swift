@@ -16,6 +16,9 @@ struct PlanReader {
       case "model": plan.model = try model(value)
       case "seed": plan.seed = try source.integer(value, of: key)
       case "calibration": plan.calibration = try calibration(value)
+      case "equalize": plan.equalize = try equalization(value)
+      case "channels": plan.channels = try channels(value)
+      case "repair": plan.repair = try repair(value)
       case "defaults": plan.defaults = source.isNull(value) ? PlanRule() : try rule(value)
       case "layers":
         if source.isNull(value) { continue }
@@ -52,7 +55,8 @@ struct PlanReader {
   }
 
   private static let planKeys = [
-    "weightbench", "model", "seed", "calibration", "defaults", "layers", "pinned", "results",
+    "weightbench", "model", "seed", "calibration", "equalize", "channels", "repair", "defaults",
+    "layers", "pinned", "results",
   ]
 
   func unknown(

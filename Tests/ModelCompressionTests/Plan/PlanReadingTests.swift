@@ -109,7 +109,7 @@ import Testing
     ),
     ("weightbench: 1\ndefaults: {prune: {pattern: {bloc: [4, 1]}}}", 2, 30, "'bloc'"),
     (
-      "weightbench: 1\ndefaults: {prune: {pattern: {keep: 2, of: 4}, scope: global}}", 2, 55,
+      "weightbench: 1\ndefaults: {prune: {pattern: {keep: 2, of: 4}, scope: global}}", 2, 54,
       "share"
     ),
     (
