@@ -133,9 +133,9 @@ final class NetworkRepair: Sendable {
   }
 
   /// A new walk through the network.
-  var walk: RepairWalk { walk(segments) }
+  var walk: RepairWalk { makeWalk(segments) }
 
-  private func walk(_ segments: NetworkSegments) -> RepairWalk {
+  private func makeWalk(_ segments: NetworkSegments) -> RepairWalk {
     let (data, batches, fixedSize, graph) = (data, batches, fixedSize, graph)
     return RepairWalk(segments: segments, batches: batches) { index in
       var samples = batches[index]
@@ -153,7 +153,7 @@ final class NetworkRepair: Sendable {
     if let reference {
       let all = try await moments(
         reference.sites.sites, reference.sites.sitesOfCut,
-        walk(NetworkSegments(reference.graph, cuts: reference.sites.cuts)), pool)
+        makeWalk(NetworkSegments(reference.graph, cuts: reference.sites.cuts)), pool)
       found = sites.map { site in
         guard let place = reference.sites.sites.firstIndex(where: { $0.target == site.target })
         else { return nil }

@@ -30,7 +30,7 @@ extension PreviewEngine {
     if let index = roundedNetworks.firstIndex(where: { $0.identity == identity }) {
       found = roundedNetworks.remove(at: index)
     } else {
-      found = try await rounding(compressed, rounding, identity)
+      found = try await makeRounded(compressed, identity)
     }
     roundedNetworks.append(found)
     if roundedNetworks.count > Self.roundedLimit { roundedNetworks.removeFirst() }
@@ -39,14 +39,14 @@ extension PreviewEngine {
     return compressed
   }
 
-  private nonisolated func rounding(
-    _ compressed: CompressedPlan, _ rounding: [String: ActivationQuantization],
-    _ identity: PlanIdentity
+  private nonisolated func makeRounded(
+    _ compressed: CompressedPlan, _ identity: PlanIdentity
   ) async throws -> Rounded {
+    let rounding = compressed.rounding
     let graph = try compressed.network(of: model).runnableGraph()
     let weights = compressed.weights.compactMap { $0 }
-    let ranges = try await ranges(in: graph, rounding, weights)
-    let made = try ActivationQuantizer.apply(to: graph, settings: rounding, ranges: ranges)
+    let found = try await ranges(in: graph, rounding, weights)
+    let made = try ActivationQuantizer.apply(to: graph, settings: rounding, ranges: found)
     let biases = QuantizedBias.values(in: made, weights: weights)
     let network = Mutex<ModelVariant?>(nil)
     let (variants, base) = (variants, compressed.variant)
@@ -54,8 +54,8 @@ extension PreviewEngine {
       let variant = try variants.rounded(made, base: base)
       network.withLock { $0 = variant }
     }
-    guard let found = network.withLock({ $0 }) else { throw CancellationError() }
-    return Rounded(identity: identity, network: found, biases: biases)
+    guard let variant = network.withLock({ $0 }) else { throw CancellationError() }
+    return Rounded(identity: identity, network: variant, biases: biases)
   }
 
   private nonisolated func ranges(
