@@ -67,7 +67,8 @@ public struct ModelExporter: Sendable {
   /// What the user should know about a format for this plan: which layers it can't hold compressed.
   public func notices(_ format: ExportFormat) -> [String] {
     let changed = weights.indices.filter { weights[$0] != nil }
-    func rest(_ covered: [Int], _ which: (CompressedWeights) -> Bool, _ reason: String) -> [String] {
+    func rest(_ covered: [Int], _ which: (CompressedWeights) -> Bool, _ reason: String) -> [String]
+    {
       let left = changed.filter { index in
         !covered.contains(index) && (weights[index].map(which) ?? false)
       }
