@@ -20,8 +20,7 @@ public final class MappedFile: @unchecked Sendable {
   /// Maps the file at `path`.
   ///
   /// - Throws: ``EngineError`` with code `missingFile` when it can't be opened or is not a file.
-  public init(path: String) throws(EngineError) {
-    self.path = path
+  public convenience init(path: String) throws(EngineError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw EngineError(
@@ -35,7 +34,13 @@ public final class MappedFile: @unchecked Sendable {
         .missingFile, path: path, problem: "is not a regular file",
         remedy: "Give the path of a file")
     }
-    byteCount = Int(status.st_size)
+    try self.init(descriptor: descriptor, byteCount: Int(status.st_size), path: path)
+  }
+
+  /// Maps the first bytes of an open file.
+  init(descriptor: Int32, byteCount: Int, path: String) throws(EngineError) {
+    self.path = path
+    self.byteCount = byteCount
     if byteCount == 0 {
       base = nil
     } else {
@@ -62,11 +67,16 @@ public final class MappedFile: @unchecked Sendable {
   }
 
   /// Gives back the memory of a part of the file that was read; it is read again when touched.
-  public func releasePages(_ range: Range<Int>) {
+  ///
+  /// - Parameter isWhole: Only of pages that lie in it from start to end; other parts of the last and
+  ///   first page are needed again soon.
+  public func releasePages(_ range: Range<Int>, isWhole: Bool = true) {
     guard let base else { return }
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-    let first = (range.lowerBound + page - 1) / page * page
-    let last = range.upperBound / page * page
+    let up = page - 1
+    let first = (range.lowerBound + (isWhole ? up : 0)) / page * page
+    let last =
+      min(range.upperBound + (isWhole ? 0 : up), (byteCount + up) / page * page) / page * page
     if first < last { madvise(base + first, last - first, Int32(MADV_DONTNEED)) }
   }
 }

@@ -52,6 +52,7 @@ public final class OpenedModel: Sendable {
     let model = try ONNXReader.read(path: path)
     var graph = model.graph
     fileBytes = model.fileBytes
+    let batchNormScales = graph.batchNormScales()
     foldedBatchNorms = keepBatchNorm ? 0 : graph.foldBatchNormalization()
     let producers = graph.producers()
     var layers: [CompressibleLayer] = []
@@ -63,7 +64,9 @@ public final class OpenedModel: Sendable {
     }
     self.layers = layers
     self.weights = weights
-    compressor = try PlanCompressor(layers: layers, weights: weights)
+    compressor = try PlanCompressor(
+      layers: layers, weights: weights,
+      batchNormScales: graph.batchNormScales(of: layers, found: batchNormScales))
     tensors = [:]
     unsupported = UnsupportedOperators.find(in: graph, registry: .standard).map { entry in
       let node = graph.nodes[entry.nodeIndex]
@@ -119,21 +122,7 @@ public final class OpenedModel: Sendable {
 
   /// Multiply-adds of each node for one sample; nil when input shapes are not known or do not fit.
   public func sampleMultiplyAdds() -> [Int?]? {
-    guard let graph else { return nil }
-    var shapes: [String: [Int]] = [:]
-    for input in graph.runtimeInputs {
-      guard let declared = input.shape else { return nil }
-      var shape: [Int] = []
-      for (axis, dimension) in declared.enumerated() {
-        switch dimension {
-        case .fixed(let length) where length > 0: shape.append(length)
-        case _ where axis == 0: shape.append(1)
-        default: return nil
-        }
-      }
-      shapes[input.name] = shape
-    }
-    return try? LayerCosts.multiplyAdds(graph: graph, inputShapes: shapes)
+    graph?.sampleMultiplyAdds()
   }
 
   /// The tensors of a file without a graph; nil for ONNX.

@@ -49,6 +49,16 @@ final class DraftChoice: Sendable {
     if case .none = source { false } else { true }
   }
 
+  /// Whether drafts are so much faster that they pay even where few samples are run: activations are
+  /// then kept for them as well, and close calls are run again.
+  var isFarFaster: Bool {
+    switch source {
+    case .none: false
+    case .given: true
+    case .beside: FastExecutor.hasAMX
+    }
+  }
+
   /// What runs drafts; nil where they are not worth while.
   ///
   /// The first call may take as long as a few batches do.

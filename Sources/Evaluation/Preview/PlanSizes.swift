@@ -55,6 +55,7 @@ public final class PlanSizes: Sendable {
   }
 
   private let model: OpenedModel
+  private let compressor: PlanCompressor
   private let standIn: WeightStandIn
   private let layout: StateDictLayout
   private let multiplyAdds: [Int?]
@@ -62,9 +63,13 @@ public final class PlanSizes: Sendable {
 
   /// Sizes of `model`; nothing is computed yet.
   ///
-  /// - Parameter multiplyAdds: One figure a layer, nil where unknown.
-  public init(model: OpenedModel, multiplyAdds: [Int?]) {
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - multiplyAdds: One figure a layer, nil where unknown.
+  ///   - compressor: What counts layers; nil takes the model's own, which knows no calibration.
+  public init(model: OpenedModel, multiplyAdds: [Int?], compressor: PlanCompressor? = nil) {
     self.model = model
+    self.compressor = compressor ?? model.compressor
     self.multiplyAdds = multiplyAdds
     layout = StateDictLayout(model: model)
     standIn = WeightStandIn(largestLayer: model.layers.map(\.parameters).max() ?? 0)
@@ -77,9 +82,10 @@ public final class PlanSizes: Sendable {
   public func sizes(
     of plan: CompressionPlan, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> Result {
-    let compressor = model.compressor
     let settings = try compressor.resolver.resolve(plan).settings
-    let effective = try compressor.effectiveSettings(settings, isCancelled: isCancelled)
+    try compressor.prepareCalibration(for: settings, isCancelled: isCancelled)
+    let effective = try compressor.effectiveSettings(
+      settings, seed: plan.seed ?? 0, isCancelled: isCancelled)
     let measures = try self.measures(effective, isCancelled)
     let layers = zip(compressor.layers, measures).map { layer, measure in
       Layer(
@@ -104,7 +110,7 @@ public final class PlanSizes: Sendable {
       effective.enumerated().map { state.measures[Key(layer: $0.offset, setting: $0.element)] }
     }
     let missing = measures.indices.filter { measures[$0]?.zeroCount == nil }
-    let compressor = model.compressor
+    let compressor = self.compressor
     let made = try Self.map(missing, isCancelled) { index in
       try compressor.measure(index, effective[index], isCancelled: isCancelled)
     }
@@ -153,7 +159,7 @@ public final class PlanSizes: Sendable {
     let weights = settings.indices.map { index in
       measures[index].isUntouched
         ? nil
-        : standIn.weights(model.compressor.prepared[index], settings[index], measures[index])
+        : standIn.weights(compressor.prepared[index], settings[index], measures[index])
     }
     let exporter = ModelExporter(model: model, weights: weights, layout: layout)
     func count(_ formats: [ExportFormat]) -> [String: Int] {

@@ -63,7 +63,7 @@ extension PlanRule {
 }
 
 extension PlanValue {
-  fileprivate var tree: PlanTree {
+  var tree: PlanTree {
     switch self {
     case .integer(let value): .literal("\(value)")
     case .number(let value): .literal("\(value)")
