@@ -12,8 +12,12 @@ public struct ModelExporter: Sendable {
   private let layout: StateDictLayout
 
   /// An exporter of `compressed`, which must have been made for `model`.
+  ///
+  /// What the plan's steps made of the network is what is written, repaired constants included.
   public init(model: OpenedModel, compressed: CompressedPlan) {
-    self.init(model: model, weights: compressed.weights, layout: StateDictLayout(model: model))
+    let network = compressed.network(of: model)
+    self.init(
+      model: network, weights: compressed.weights, layout: StateDictLayout(model: network))
   }
 
   /// An exporter of one compressed weight a layer, nil for layers left alone.
