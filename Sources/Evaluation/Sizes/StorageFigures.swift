@@ -19,8 +19,8 @@ public struct StorageFigures: Sendable {
   public let storedBits: Double
   /// Multiply-adds of one sample; nil when shapes are not known.
   public let multiplyAdds: Int?
-  /// Bit operations of one sample: sum of multiply-adds x bits of a weight x bits of an activation
-  /// (HAWQ-V3, 2011.10680, section 3.3); nil when shapes are not known.
+  /// Bit operations of one sample: sum of multiply-adds x bits of a weight x bits of the
+  /// activation that it reads (HAWQ-V3, 2011.10680, section 3.3); nil when shapes are not known.
   public let bitOperations: Int?
 
   /// Looks at all weights of a plan.
@@ -28,20 +28,20 @@ public struct StorageFigures: Sendable {
   /// - Parameters:
   ///   - model: The model.
   ///   - compressed: The plan applied to it.
-  ///   - activationBits: Bits of the activations that a layer (by index) reads; 32 for floats.
   ///   - isCancelled: Asked every few milliseconds.
   /// - Throws: `CancellationError`; ``EngineError`` when memory runs out.
   /// - Complexity: O(weights), at about 20 MB/s for deflate.
   public init(
-    model: OpenedModel, compressed: CompressedPlan, activationBits: (Int) -> Int = { _ in 32 },
-    isCancelled: () -> Bool = { false }
+    model: OpenedModel, compressed: CompressedPlan, isCancelled: () -> Bool = { false }
   ) throws {
+    // Steps of the plan may have made another network.
+    let network = compressed.network(of: model)
     var sums = Sums()
-    for (index, layer) in model.layers.enumerated() {
+    for (index, layer) in network.layers.enumerated() {
       let weights = compressed.weights[index]
       sums.add(
         try LayerStorage(
-          values: weights?.dequantized ?? model.weights[index], compressed: weights,
+          values: weights?.dequantized ?? network.weights[index], compressed: weights,
           size: compressed.sizes[index], isCancelled: isCancelled),
         compressed.sizes[index], count: layer.parameters,
         bits: LayerStorage.storedBits(weights))
@@ -58,7 +58,7 @@ public struct StorageFigures: Sendable {
     codeBits = Double(sums.codeBits) / total
     packedBits = Double(sums.packed * 8) / total
     storedBits = Double(sums.best * 8) / total
-    let costs = model.summary.layers.map(\.multiplyAdds)
+    let costs = network.summary.layers.map(\.multiplyAdds)
     guard costs.allSatisfy({ $0 != nil }), !costs.isEmpty else {
       multiplyAdds = nil
       bitOperations = nil
@@ -69,7 +69,8 @@ public struct StorageFigures: Sendable {
       let bits =
         compressed.weights[entry.offset]?.codes == nil
         ? 32 : compressed.weights[entry.offset]?.setting.weights?.bits ?? 32
-      return sum + (entry.element ?? 0) * bits * activationBits(entry.offset)
+      return sum + (entry.element ?? 0) * bits
+        * (compressed.settings[entry.offset].activations?.bits ?? 32)
     }
   }
 
