@@ -128,10 +128,10 @@ public struct StorageFigures: Sendable {
 }
 
 extension PreviewEngine {
-  /// Every way to store a plan, as ``StorageFigures``; stops when the task is cancelled.
+  /// Every way to store a plan, as ``StorageFigures``; runs on the caller and stops when its task is cancelled.
   ///
   /// - Throws: `CancellationError`; ``EngineError`` when memory runs out.
-  public func storageFigures(of compressed: CompressedPlan) throws -> StorageFigures {
+  public nonisolated func storageFigures(of compressed: CompressedPlan) throws -> StorageFigures {
     try StorageFigures(
       model: model, compressed: compressed, isCancelled: { Task.isCancelled })
   }

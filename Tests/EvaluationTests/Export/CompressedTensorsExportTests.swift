@@ -105,6 +105,26 @@ struct CompressedTensorsExportTests {
     }
   }
 
+  @Test func smallFloats() async throws {
+    let folder = try TemporaryFolder()
+    let model = try opened(folder)
+    var folders: [String] = []
+    for granularity in [WeightQuantization.Granularity.channel, .tensor] {
+      let scheme = try #require(WeightQuantization.Scheme(rawValue: "fp8-e4m3"))
+      var plan = CompressionPlan()
+      plan.defaults.weights = .set(
+        WeightQuantization(bits: 8, scheme: scheme, granularity: granularity))
+      plan.defaults.prune = .set(PruneSetting(amount: 0.4))
+      let path = folder.path("\(folders.count)")
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try await export(.compressedFloat, model, plan, path)
+      folders.append(path)
+    }
+    let output = try JudgePython.run(Self.decompress, arguments: folders)
+    let line = "float-quantized compressed embed key last query value wide"
+    #expect(output.split(separator: "\n") == [Substring(line), Substring(line)])
+  }
+
   @Test(
     .enabled(
       if: CompressedTensorsJudge.hasSparse, "no compressed-tensors of before 0.15: sparse not tried"
