@@ -103,7 +103,7 @@ public enum RuntimeGains {
 
   private static func kind(of weights: WeightForm) -> CompressionForm {
     switch weights.scheme {
-    case "palette": .palette
+    case _ where weights.isPalette: .palette
     case _ where weights.scheme.hasPrefix("fp8"): .weightsFP8
     case _ where weights.bits == 16: .weights16
     default: weights.bits <= 4 ? .weightsInt4 : .weightsInt8

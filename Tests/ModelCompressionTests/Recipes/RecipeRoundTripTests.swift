@@ -82,6 +82,43 @@ import Testing
     list[Int.random(in: 0..<list.count, using: &generator)]
   }
 
+  /// Settings with methods of their own, each by the target that has them, as plans spell them.
+  static let methods: [(target: String, rule: String)] = [
+    ("llm-compressor", "{prune: {criterion: wanda, pattern: {keep: 2, of: 4}}}"),
+    ("llm-compressor", "{prune: {amount: 0.5, criterion: sparsegpt}}"),
+    ("llm-compressor", "{weights: {bits: 4, granularity: {group: 16}, method: gptq}}"),
+    ("llm-compressor", "{prune: {amount: 0.25, pattern: channel}}"),
+    ("llm-compressor", "{weights: {scheme: fp8-e4m3}}"),
+    ("llm-compressor", "{weights: {bits: 6, range: mse}}"),
+    ("torchao", "{weights: {bits: 4, granularity: {group: 16}, method: hqq}}"),
+    ("torchao", "{weights: {scheme: fp8-e4m3}}"),
+    ("coremltools", "{prune: {pattern: {keep: 1, of: 4}}}"),
+    ("coremltools", "{prune: {amount: 0.5, criterion: l2, pattern: {block: [2, 1]}}}"),
+    ("coremltools", "{prune: {amount: 0.5, criterion: sparsegpt}}"),
+    ("coremltools", "{weights: {bits: 4, scheme: palette}}"),
+    ("coremltools", "{weights: {bits: 6, scheme: palette, granularity: channel}}"),
+    ("coremltools", "{weights: {bits: 4, method: gptq}}"),
+    ("coremltools", "{prune: {amount: 0.5}, weights: {scheme: fp8-e5m2}}"),
+    ("distiller", "{prune: {threshold: 0.5}}"),
+    ("distiller", "{prune: {amount: 0.5, pattern: channel}}"),
+    ("distiller", "{prune: {amount: 0.5, criterion: l2, pattern: channel}}"),
+    ("aimet-1.0.0", "{weights: {scheme: float16}}"),
+  ]
+
+  @Test(arguments: methods)
+  func methodsComeBack(target: String, rule: String) throws {
+    let layers = RecipeFixtures.layers()
+    let plan = try CompressionPlan(text: "weightbench: 1\nlayers: {fc1: \(rule)}\n")
+    let settings = try plan.resolved(for: layers).settings
+    let recipe = try RecipeRegistry.standard.target(named: target).recipe(
+      for: RecipeRequest(
+        model: "small.onnx", graph: RecipeFixtures.graph, layers: layers, settings: settings))
+    let imported = try RecipeRegistry.standard.importer(named: target)
+      .plan(from: recipe.text, path: nil, layers: layers)
+    #expect(imported.notes.isEmpty)
+    #expect(try imported.plan.resolved(for: layers).settings == settings, "\(recipe.text)")
+  }
+
   /// Groups of a matrix come back from encodings by block, with channels first.
   @Test func blocksOfMatricesAreEncoded() throws {
     let settings = RecipeFixtures.layers().map { layer in

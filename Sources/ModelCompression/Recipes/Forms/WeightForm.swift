@@ -49,6 +49,8 @@ public struct WeightForm: Sendable, Hashable {
 
   /// Whether codes are whole numbers times a scale, as other tools have them: one bit is a sign here.
   public var isInteger: Bool { (scheme == "symmetric" || scheme == "asymmetric") && bits > 1 }
+  /// Whether codes are indices into a palette.
+  public var isPalette: Bool { scheme.hasPrefix("palette") }
   /// Whether weights are numbers of a shorter floating-point format.
   public var isFloat: Bool { scheme.hasPrefix("fp8") || scheme.hasSuffix("float16") }
 
