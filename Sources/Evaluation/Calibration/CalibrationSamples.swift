@@ -24,9 +24,14 @@ public struct CalibrationSamples: Sendable {
   }
 
   /// The first items of the data that is measured on, for want of others.
-  public init(evaluating data: EvaluationData) {
+  ///
+  /// - Parameters:
+  ///   - data: The data.
+  ///   - count: How many items; nil for ``standardCount`` or all there are.
+  public init(evaluating data: EvaluationData, count: Int? = nil) {
     self.data = data
-    count = min(Self.standardCount, data.count)
+    let count = min(max(count ?? Self.standardCount, 1), data.count)
+    self.count = count
     notice =
       "calibrated on the inputs of the first \(count) samples of the evaluation data '\(data.name)'; "
       + "give others with --calibration FILE[:count]"

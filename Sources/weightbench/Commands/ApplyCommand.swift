@@ -11,6 +11,7 @@ struct ApplyCommand: AsyncParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var data: DataOptions
+  @OptionGroup var calibration: CalibrationOptions
   @Option(help: "The compression plan (YAML or JSON).", completion: .file()) var plan: String
   @Option(help: "The file to write.") var output: String
   @Option(
@@ -39,9 +40,12 @@ struct ApplyCommand: AsyncParsableCommand {
         .writeFailed, path: path, problem: "exists already",
         remedy: "Give another name, or --overwrite")
     }
+    let read = try CompressionPlan.read(path: plan)
+    let samples = try data.open()
     let engine = try PreviewEngine(
-      model: opened, data: try data.open(), threads: model.threads.count, seed: data.seed)
-    let compressed = try await engine.compress(CompressionPlan.read(path: plan))
+      model: opened, data: samples, threads: model.threads.count, seed: data.seed,
+      calibration: try calibration.samples(plan: read, path: plan, data: samples))
+    let compressed = try await engine.compress(read)
     let exporter = ModelExporter(model: opened, compressed: compressed)
     let bytes = try exporter.write(chosen, to: output)
     let notices = compressed.notices + exporter.notices(chosen)
