@@ -48,9 +48,17 @@ def models(scratch):
     ]
 
 
-def printed(command):
-    """The JSON object that a command prints."""
-    run = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+def printed(command, seconds=600):
+    """The JSON object that a command prints; one that hangs is started again, twice at most."""
+    for attempt in range(3):
+        try:
+            run = subprocess.run(
+                [str(part) for part in command], capture_output=True, text=True, timeout=seconds)
+            break
+        except subprocess.TimeoutExpired:
+            print(f"    {command[1]} {command[2]} hung, attempt {attempt + 1}", file=sys.stderr)
+    else:
+        raise RuntimeError(f"{command[:3]}: hangs")
     if run.returncode != 0:
         raise RuntimeError(f"{command[:3]}: {run.stderr.strip()[-400:]}")
     return json.loads(run.stdout)
@@ -66,7 +74,7 @@ def peer(name, task, model, data, limit, options, batch, precision="f32", extra=
     return printed(
         [sys.executable, HERE / "peer.py", name, task, model, data, "--limit", limit, "--rounds",
          options.rounds, "--threads", options.threads, "--batch", batch, "--precision", precision,
-         *extra])
+         *extra], seconds=120)
 
 
 def tuned(name, model, data, limit, options, precision="f32"):
@@ -144,6 +152,8 @@ def drafts(options):
     print(f"\n## Throughput, draft against OpenVINO's default precision, {options.turns} turns\n")
     print("| model | weightbench, draft against f32 | OpenVINO / weightbench |\n|---|---|---|")
     for name, model, data, limit in models(options.scratch):
+        if options.model not in (None, name):
+            continue
         batch = tuned("openvino", model, data, limit, options, "default")
 
         def mine(precision):

@@ -40,6 +40,12 @@ final class SearchSession {
       throw EngineError(
         .invalidData, problem: "there is no evaluation data", remedy: "Give it with --data")
     }
+    guard PlanSteps(search.start) == nil else {
+      throw EngineError(
+        .unsupported, subject: "search",
+        problem: "plans are searched in the network as it was opened",
+        remedy: "Remove 'equalize' and 'repair' from the plan, and add them to what is found")
+    }
     let split = try SampleSplit(
       runner.data, reportImages: search.reportImages, seed: search.seed)
     self.engine = engine
@@ -51,7 +57,9 @@ final class SearchSession {
     reportMeter = PlanMeter(
       engine: engine, runner: runner, samples: split.report, budget: engine.memory.activations / 8)
     let start = (plan: search.start, bytes: engine.model.fileBytes)
-    space = try await SearchSpace.build(search, model: engine.model, pool: engine.pool) { done in
+    space = try await SearchSpace.build(
+      search, model: engine.model, compressor: engine.planCompressor, pool: engine.pool
+    ) { done in
       progress?(
         SearchProgress(
           phase: .weights, evaluations: 0, fraction: done * 0.05, best: start.plan,

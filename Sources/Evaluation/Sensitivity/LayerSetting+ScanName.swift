@@ -6,9 +6,17 @@ extension LayerSetting {
   public var scanName: String {
     var parts: [String] = []
     if let prune {
-      var text = "\(prune.measure == .amount ? "prune" : "percentile")=\(prune.amount)"
+      var text = "\(prune.measure == .amount ? "prune" : prune.measure.rawValue)=\(prune.amount)"
       if prune.criterion != "magnitude" { text += "/\(prune.criterion)" }
+      if prune.alpha != PruneSetting.standardAlpha { text += "/alpha\(prune.alpha)" }
+      switch prune.pattern {
+      case .unstructured: break
+      case .keep(let keep, let length): text += "/keep\(keep)of\(length)"
+      case .block(let rows, let columns): text += "/block\(rows)x\(columns)"
+      case .channel: text += "/channel"
+      }
       if prune.scope == .global { text += "/global" }
+      if prune.normalization != .none { text += "/\(prune.normalization.rawValue)" }
       parts.append(text)
     }
     if let weights {

@@ -1,9 +1,12 @@
 import Tensors
 
-/// The magnitude |w|: small weights go first.
+/// The magnitude |w|: small weights go first (Han et al. 2015, arXiv:1506.02626). Channels and blocks
+/// are ranked by their L1 norm, sum |w| (Li et al. 2017, arXiv:1608.08710).
 public struct MagnitudeCriterion: ImportanceCriterion {
   /// `magnitude`.
   public let name = "magnitude"
+  /// |w|.
+  public let summary = "the smallest |w| go"
 
   /// Makes the criterion.
   public init() {}

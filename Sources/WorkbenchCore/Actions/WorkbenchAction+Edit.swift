@@ -44,6 +44,12 @@ extension WorkbenchAction {
 
   private static let planEdits: [WorkbenchAction] = [
     WorkbenchAction(
+      "settings", keys: ["i"], "every setting of the layer: criterion, scheme and the rest", .edit,
+      obstacle: needsTarget, run: { state, _ in state.openSettings() }),
+    WorkbenchAction(
+      "importance-cycle", aliases: ["criterion"], "the next importance criterion", .edit,
+      obstacle: needsPrunedTarget, run: { state, call in state.cycleCriterion(call.times) }),
+    WorkbenchAction(
       "layer-reset", keys: ["x"], "back to the original weights", .edit,
       in: [.workbench, .sensitivity],
       obstacle: needsTarget, run: { state, _ in state.resetTargets() }),
@@ -87,6 +93,12 @@ extension WorkbenchAction {
     if let reason = needsTarget(state) { return reason }
     return state.targets.contains { state.settings[$0].weights != nil }
       ? nil : "the weights are floats: press - to quantize them first"
+  }
+
+  /// The reason of edits that concern pruning only.
+  static let needsPrunedTarget: @Sendable (WorkbenchState) -> String? = { state in
+    if let reason = needsTarget(state) { return reason }
+    return state.firstPruning != nil ? nil : "nothing is pruned: press l to prune first"
   }
 
   /// The reason of actions that concern one layer.

@@ -69,6 +69,11 @@ enum Figures {
     value.isFinite ? "\(fixed(value, value < 100 ? 1 : 0))x" : "-"
   }
 
+  /// A signal to noise ratio in dB; `exact` where there is no noise.
+  static func decibels(_ value: Double) -> String {
+    value.isFinite ? "\(fixed(value, 1)) dB" : "exact"
+  }
+
   /// A probability as papers write it: `0.03`, `<0.001`.
   static func probability(_ value: Double) -> String {
     value < 0.001 ? "<0.001" : fixed(value, value < 0.1 ? 3 : 2)

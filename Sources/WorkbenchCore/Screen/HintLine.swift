@@ -72,6 +72,10 @@ struct HintLine {
       return [
         ("Tab", "next field"), ("Space", "choose"), ("Enter", "press"), ("Esc", "close"),
       ]
+    case .settings:
+      return [
+        ("j/k", "field"), ("h/l", "change"), ("H/L", "by 5"), ("u", "undo"), ("Esc", "close"),
+      ]
     case .confirm(let question): return question.answers.map { ($0.key, $0.text) }
     case .none, .filter:
       switch state.view {
@@ -124,8 +128,9 @@ struct HintLine {
     }
     if !state.marked.isEmpty { hints.append(("Esc", "clear marks")) }
     hints += [
-      ("j/k", "layer"), ("h/l", "prune 1 %"), ("H/L", "5 %"), ("-/+", "bits"), ("u", "undo"),
-      ("s", "sensitivity"), ("e", "export"), ("/", "filter"), ("f", "search"), ("Space", "mark"),
+      ("j/k", "layer"), ("h/l", "prune 1 %"), ("H/L", "5 %"), ("-/+", "bits"), ("i", "settings"),
+      ("u", "undo"), ("s", "sensitivity"), ("e", "export"), ("/", "filter"), ("f", "search"),
+      ("Space", "mark"),
       ("P", "Pareto"), (":", "commands"), ("t", "theme"),
       ("v", "heatmap"), ("w", "save plan"), ("r", "evaluate"), ("x", "reset layer"),
     ]

@@ -99,7 +99,7 @@ struct InspectorPane {
       pieces += [StyledText("  ", muted), StyledText(Figures.ratio(ratio), number)]
     }
     if inner.width >= 60 {
-      let sqnr = picture.sqnr.isFinite ? "\(Figures.fixed(picture.sqnr, 1)) dB" : "exact"
+      let sqnr = Figures.decibels(picture.sqnr)
       pieces += [StyledText("  SQNR ", muted), StyledText(sqnr, number)]
     }
     if inner.width >= 76, let macs = state.model?.layers[index].multiplyAdds {

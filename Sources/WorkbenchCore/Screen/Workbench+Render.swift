@@ -32,7 +32,13 @@ extension Workbench {
 
   private static func drawPanes(_ context: ScreenContext, in buffer: inout CellBuffer) {
     for pane in PaneID.allCases {
-      guard let rect = context.layout.panes[pane] else { continue }
+      guard var rect = context.layout.panes[pane] else { continue }
+      if pane == .inspector, case .settings = context.state.overlay,
+        let parts = SettingsSheet(context).parts
+      {
+        guard let plots = parts.plots else { continue }
+        rect = plots
+      }
       switch pane {
       case .layers: LayersPane(context).draw(rect, in: &buffer)
       case .inspector: InspectorPane(context).draw(rect, in: &buffer)
@@ -59,6 +65,7 @@ extension Workbench {
       } else {
         SearchDialog(context).draw(form, in: &buffer, room: room)
       }
+    case .settings(let form): SettingsSheet(context).draw(form, in: &buffer, room: room)
     case .confirm(let question):
       QuestionBox(context).draw(question, in: &buffer, room: room)
     }

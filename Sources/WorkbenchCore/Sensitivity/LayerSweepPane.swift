@@ -140,7 +140,7 @@ struct LayerSweepPane {
     ]
     lines += measuredLines(cell)
     var weights = [head("weights")]
-    weights += pair("SQNR", decibels(cell.weightSQNR))
+    weights += pair("SQNR", Figures.decibels(cell.weightSQNR))
     weights += pair("error", Figures.fixed(cell.weightError, 3))
     lines.append(weights)
     if let facts = sheet.facts(layer) {
@@ -183,8 +183,8 @@ struct LayerSweepPane {
     if let divergence = cell.divergence { outputs += pair("KL", Figures.fixed(divergence, 4)) }
     if !outputs.isEmpty { lines.append([head("outputs")] + outputs) }
     var noise: [StyledText] = []
-    if let sqnr = cell.outputSQNR { noise += pair("outputs", decibels(sqnr)) }
-    if let local = cell.localSQNR { noise += pair("layer", decibels(local)) }
+    if let sqnr = cell.outputSQNR { noise += pair("outputs", Figures.decibels(sqnr)) }
+    if let local = cell.localSQNR { noise += pair("layer", Figures.decibels(local)) }
     if !noise.isEmpty { lines.append([head("SQNR")] + noise) }
     return lines
   }
@@ -195,10 +195,6 @@ struct LayerSweepPane {
 
   private func pair(_ name: String, _ value: String) -> [StyledText] {
     [StyledText("\(name) ", context[.textMuted]), StyledText("\(value)  ", context[.value])]
-  }
-
-  private func decibels(_ value: Double) -> String {
-    value.isFinite ? "\(Figures.fixed(value, 1)) dB" : "exact"
   }
 
   private func stateText(_ cell: SensitivityCell) -> String {

@@ -203,7 +203,7 @@ struct SweepPane {
     } else if let agreement = metrics.value.agreement {
       pieces.append([muted("agrees "), value("\(Figures.fixed(agreement * 100, 1)) %")])
     } else {
-      pieces.append([muted("SQNR "), value("\(Figures.fixed(metrics.value.sqnr, 1)) dB")])
+      pieces.append([muted("SQNR "), value(Figures.decibels(metrics.value.sqnr))])
     }
     return pieces
   }

@@ -9,11 +9,7 @@ extension LayerSetting {
     // Tenths of a percent: sums of hundredths would not come back to where they began.
     let amount = (min(max(percent, 0), 100) * 10).rounded() / 1000
     var copy = self
-    if copy.prune == nil {
-      copy.prune = PruneSetting(amount: amount)
-    } else {
-      copy.prune?.amount = amount
-    }
+    copy.prune = copy.prune?.turned(to: amount) ?? PruneSetting(amount: amount)
     if copy.prune == PruneSetting(amount: 0) { copy.prune = nil }
     return copy
   }

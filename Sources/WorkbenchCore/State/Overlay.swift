@@ -18,6 +18,8 @@ public enum Overlay: Sendable {
   case savePath(TextField, quitsAfter: Bool)
   /// The form of a search, or how far the search has come while one runs.
   case search(SearchForm)
+  /// The settings of the targets, over the inspector.
+  case settings(SettingsForm)
   /// A question about losing work.
   case confirm(Confirmation)
 

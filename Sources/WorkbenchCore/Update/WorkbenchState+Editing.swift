@@ -141,11 +141,6 @@ extension WorkbenchState {
     } ?? []
   }
 
-  /// The quantization of the first target that has one.
-  private var firstQuantization: WeightQuantization? {
-    targets.lazy.compactMap { settings[$0].weights }.first
-  }
-
   /// Makes the quantized targets asymmetric, or symmetric when the first is asymmetric.
   mutating func toggleScheme() -> [Effect] {
     guard let first = firstQuantization else { return [] }

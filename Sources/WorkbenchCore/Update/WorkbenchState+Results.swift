@@ -130,7 +130,7 @@ extension WorkbenchState {
     say("data: \(summary.name), \(Figures.grouped(summary.count)) samples")
     for note in summary.notes { say("data: \(note)", .warning) }
     if !summary.hasLabels {
-      say("data: no labels, so agreement with the original is measured instead of accuracy")
+      say("data: no labels: what is measured is how near the original it stays")
     }
     guard model != nil else { return [] }
     // Someone may be waiting for it in the sensitivity view.

@@ -16,6 +16,7 @@ struct VerifyCommand: AsyncParsableCommand {
     name: .customLong("keep-batchnorm"),
     help: "The file was made with --keep-batchnorm.") var keepBatchNorm = false
   @OptionGroup var data: DataOptions
+  @OptionGroup var calibration: CalibrationOptions
   @OptionGroup var threads: ThreadOptions
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -35,9 +36,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let opened = try OpenedModel(path: model, keepBatchNorm: keepBatchNorm)
+    let read = try CompressionPlan.read(path: plan)
+    let samples = try data.open()
     let engine = try PreviewEngine(
-      model: opened, data: try data.open(), threads: threads.count, seed: data.seed)
-    let compressed = try await engine.compress(CompressionPlan.read(path: plan))
+      model: opened, data: samples, threads: threads.count, seed: data.seed,
+      calibration: try calibration.samples(plan: read, path: plan, data: samples))
+    let compressed = try await engine.compress(read)
     var proof = try ExportVerification(path: file, model: opened, compressed: compressed)
     try await proof.compareOutputs(
       path: file, engine: engine, compressed: compressed, threads: threads.count)

@@ -1,0 +1,102 @@
+import Tensors
+
+extension WeightQuantization {
+  /// What the scheme's name stands for.
+  ///
+  /// - Throws: ``EngineError`` with code `invalidPlan`.
+  func registeredScheme() throws(EngineError) -> any WeightScheme {
+    guard let found = SchemeRegistry.standard[scheme.rawValue] else {
+      throw Self.unknown("scheme", scheme.rawValue, SchemeRegistry.standard.names)
+    }
+    return found
+  }
+
+  /// The rounding method with its options.
+  ///
+  /// - Throws: ``EngineError`` with code `invalidPlan`.
+  func registeredMethod() throws(EngineError) -> any RoundingMethod {
+    guard let found = RoundingRegistry.standard[method] else {
+      throw Self.unknown("method", method.name, RoundingRegistry.standard.names)
+    }
+    return found
+  }
+
+  /// Checks that bits, scheme, granularity, range and method go together.
+  ///
+  /// - Throws: ``EngineError`` with code `invalidPlan`.
+  public func check() throws(EngineError) {
+    let scheme = try registeredScheme()
+    let method = try registeredMethod()
+    guard scheme.allowedBits.contains(bits) else {
+      let isWhole = scheme.allowedBits.count > 1
+      throw EngineError(
+        .invalidPlan, problem: "\(bits) bits are not possible with scheme '\(scheme.name)'",
+        remedy: isWhole
+          ? "Choose one of \(scheme.allowedBits.map(String.init).joined(separator: ", "))"
+          : "Leave 'bits' out: it is \(scheme.allowedBits.map(String.init).joined())")
+    }
+    if case .group(let size) = granularity, scheme.usesGranularity,
+      !scheme.allowedGroups.contains(size)
+    {
+      throw EngineError(
+        .invalidPlan, problem: "groups of \(size) are not possible",
+        remedy: "Choose \(scheme.allowedGroups.lowerBound) to \(scheme.allowedGroups.upperBound)")
+    }
+    guard RangeRegistry.standard[range] != nil else {
+      throw Self.unknown("range", range.name, RangeRegistry.standard.names)
+    }
+    if range.name != MinMaxRange().name, !scheme.usesRange || isBinary {
+      throw EngineError(
+        .invalidPlan,
+        problem: "range '\(range.name)' has no meaning for \(isBinary ? "one bit" : scheme.name)",
+        remedy: "Leave 'range' out")
+    }
+    if let problem = method.objection(to: self, scheme) {
+      throw EngineError(
+        .invalidPlan, problem: "method '\(method.name)' \(problem)", remedy: "Choose method nearest"
+      )
+    }
+  }
+
+  /// Whether codes are signs.
+  var isBinary: Bool { scheme == .symmetric && bits == 1 }
+
+  private static func unknown(_ key: String, _ name: String, _ known: [String]) -> EngineError {
+    EngineError(
+      .invalidPlan, problem: "\(key) '\(name)' is not supported by this version",
+      remedy: "Supported: \(known.joined(separator: ", "))")
+  }
+
+  /// The same with another width; a scheme that has it not becomes symmetric, and what does not go with
+  /// the result falls back to its default.
+  public func with(bits: Int) -> WeightQuantization {
+    var result = self
+    result.bits = bits
+    if SchemeRegistry.standard[scheme.rawValue]?.allowedBits.contains(bits) != true {
+      result.scheme = .symmetric
+    }
+    return result.repaired
+  }
+
+  /// The same with another scheme, at its width nearest to this one.
+  public func with(scheme: Scheme) -> WeightQuantization {
+    var result = self
+    result.scheme = scheme
+    let widths = SchemeRegistry.standard[scheme.rawValue]?.allowedBits ?? []
+    result.bits = widths.min { abs($0 - bits) < abs($1 - bits) } ?? bits
+    return result.repaired
+  }
+
+  /// Falls back to the defaults of what does not go together.
+  private var repaired: WeightQuantization {
+    func isValid(_ setting: WeightQuantization) -> Bool { (try? setting.check()) != nil }
+    var result = self
+    if isValid(result) { return result }
+    result.method = "nearest"
+    if isValid(result) { return result }
+    result.range = "minmax"
+    if isValid(result) { return result }
+    result.granularity = .channel
+    return result
+  }
+}

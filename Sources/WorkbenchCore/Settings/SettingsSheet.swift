@@ -1,0 +1,83 @@
+import TerminalCells
+
+/// The settings of the selected layer or the marked layers, over the inspector: every change shows in
+/// the panes beside and below at once.
+struct SettingsSheet {
+  private let context: ScreenContext
+  private var state: WorkbenchState { context.state }
+  private static let label = 15
+
+  init(_ context: ScreenContext) { self.context = context }
+
+  /// A line of the sheet.
+  private enum Line {
+    case heading(String)
+    case field(SettingField, String)
+  }
+
+  func draw(_ form: SettingsForm, in buffer: inout CellBuffer, room: Rect) {
+    let rect =
+      parts?.sheet ?? room.centered(width: min(room.width, 64), height: min(room.height, 24))
+    let inner = context.window(
+      title: "Settings: \(state.targetTitle)", trailing: "Esc closes", at: rect, in: &buffer
+    ).inset(horizontal: 1, vertical: 0)
+    guard inner.height >= 3 else { return }
+    let (list, foot) = inner.splitBottom(2)
+    let lines = self.lines
+    let cursor =
+      lines.firstIndex {
+        if case .field(let field, _) = $0 { field.id == form.field } else { false }
+      } ?? 0
+    let first = max(0, min(cursor - list.height / 2, lines.count - list.height))
+    for (row, line) in lines.dropFirst(first).prefix(list.height).enumerated() {
+      switch line {
+      case .heading(let title):
+        buffer.put(title, in: list, row: row, style: context[.title])
+      case .field(let field, let text):
+        draw(field, text, isHere: field.id == form.field, list, row: row, in: &buffer)
+      }
+    }
+    let note = SettingField.all.first { $0.id == form.field }?.note(state) ?? ""
+    for (row, line) in Wrapping.lines(note, width: foot.width).prefix(2).enumerated() {
+      buffer.put(line, in: foot, row: row, style: context[.textMuted])
+    }
+  }
+
+  /// Where the sheet lies in the inspector's place, and what is left of it for the plots when that is
+  /// enough; nil where the inspector is not shown.
+  var parts: (sheet: Rect, plots: Rect?)? {
+    guard let rect = context.layout.panes[.inspector], rect.width >= 40 else { return nil }
+    // Border, note and a gap above it.
+    let height = lines.count + 5
+    guard rect.height - height >= 10 else { return (rect, nil) }
+    let (sheet, plots) = rect.splitTop(height)
+    return (sheet, plots)
+  }
+
+  private var lines: [Line] {
+    var result: [Line] = []
+    for section in SettingField.Section.allCases {
+      let fields = state.settingFields.filter { $0.section == section }
+      guard !fields.isEmpty else { continue }
+      result.append(.heading(section.rawValue))
+      for field in fields { result.append(.field(field, field.text(state) ?? "")) }
+    }
+    return result
+  }
+
+  private func draw(
+    _ field: SettingField, _ text: String, isHere: Bool, _ list: Rect, row: Int,
+    in buffer: inout CellBuffer
+  ) {
+    let y = list.y + row
+    if isHere { buffer.put(">", x: list.x, y: y, style: context[.borderFocused]) }
+    buffer.put(
+      field.title, x: list.x + 2, y: y, style: context[isHere ? .text : .textMuted],
+      maxWidth: Self.label - 3)
+    let value = isHere ? "< \(text) >" : "  \(text)  "
+    buffer.put(
+      value, x: list.x + Self.label, y: y,
+      style: isHere ? context[.selection] : context[.value],
+      maxWidth: max(0, list.width - Self.label))
+  }
+}
