@@ -135,7 +135,7 @@ extension ActivationCache.Key {
     switch self {
     case .inputs(let batch): batch
     case .baseline(let batch, _): batch
-    case .checkpoint(let batch, _, _, _): batch
+    case .checkpoint(let batch, _, _, _, _): batch
     }
   }
 

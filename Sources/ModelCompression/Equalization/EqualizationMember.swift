@@ -6,7 +6,7 @@ struct EqualizationMember {
   var layer: CompressibleLayer
   /// The weights as they were.
   var weights: Tensor
-  var matrix: LayerMatrix
+  var matrix: ChannelMatrix
   /// The largest magnitude of each pair of channels, outputs first.
   var magnitudes: [Float]
   /// Factors of the input channels.

@@ -71,7 +71,7 @@ struct EqualizationPairs {
           return .refused("the next layer can't be scaled: \(reason)")
         }
         guard step.inputs.first == value,
-          let matrix = LayerMatrix(layers[second]), let own = LayerMatrix(layer),
+          let matrix = ChannelMatrix(layers[second]), let own = ChannelMatrix(layer),
           matrix.inputs == own.outputs || (isFlat && matrix.inputs % own.outputs == 0)
         else { return .refused("channels of the next layer's input are others") }
         return .found(second)
@@ -89,7 +89,7 @@ struct EqualizationPairs {
     guard ["Conv", "ConvTranspose", "Gemm"].contains(layer.op) else {
       return "\(layer.op) is neither convolution nor Gemm"
     }
-    guard LayerMatrix(layer) != nil else { return "it is a transposed convolution with groups" }
+    guard ChannelMatrix(layer) != nil else { return "it is a transposed convolution with groups" }
     guard layer.nodes.count == 1, let node = layer.nodes.first else {
       return "its weight is used \(layer.nodes.count) times"
     }

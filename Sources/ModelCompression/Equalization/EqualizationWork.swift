@@ -14,7 +14,7 @@ struct EqualizationWork {
     for index in pairs.flatMap({ [$0.first, $0.second] }) where members[index] == nil {
       let layer = layers[index]
       guard let weights = graph.constant(layer.weight, producers: producers),
-        let matrix = LayerMatrix(layer)
+        let matrix = ChannelMatrix(layer)
       else { continue }
       let magnitudes = matrix.magnitudes(weights)
       guard weights.withElements(of: Float.self, { $0.allSatisfy(\.isFinite) }) else {

@@ -16,11 +16,13 @@ extension CompressedWeights {
   public var outputScaling: OutputScaling {
     guard layer.op != "ConvTranspose" || layer.group == 1 else { return .none }
     guard let quantized else { return .channels }
+    // Without scales there is nothing to multiply that leaves the codes as they are.
+    guard quantized.form.hasScales else { return .none }
     return switch quantized.layout.form {
     case .tensor: .whole
     case .axis(let axis): axis == layer.outputAxis ? .channels : .none
     case .blocks(let axis, _): axis == layer.inputAxis ? .channels : .none
-    case .channelsOfGroups: .none
+    case .channelsOfGroups, .runsOfChannels: .none
     }
   }
 
@@ -50,14 +52,15 @@ extension CompressedWeights {
       switch quantized.layout.form {
       case .tensor: quantized.scales.scaled(by: factors.first ?? 1)
       case .axis: quantized.scales.scaled(alongAxis: 0, by: factors)
-      case .blocks, .channelsOfGroups: quantized.scales.scaled(alongAxis: axis, by: factors)
+      case .blocks, .channelsOfGroups, .runsOfChannels:
+        quantized.scales.scaled(alongAxis: axis, by: factors)
       }
     let values = quantized.dequantized(scales: scales)
     guard values.isFinite, scales.isFinite else { return nil }
     return replacing(
       quantized: QuantizedWeights(
-        codes: quantized.codes, scales: scales, zeroPoints: quantized.zeroPoints,
-        dequantized: values, layout: quantized.layout),
+        form: quantized.form, codes: quantized.codes, scales: scales,
+        zeroPoints: quantized.zeroPoints, palettes: quantized.palettes, dequantized: values),
       dequantized: values, original: original)
   }
 
@@ -74,14 +77,14 @@ extension CompressedWeights {
 extension QuantizedWeights {
   /// (code - zero point) x scale in float32 with other scales.
   func dequantized(scales: Tensor) -> Tensor {
-    let codes = codes.integers
+    let codes = codes.floats
     let zeros = zeroPoints?.integers
     return Tensor.building(self.codes.shape) { result in
       scales.withElements(of: Float.self) { scales in
         layout.forEachRun(in: 0..<codes.count) { run, first, step in
           var scale = first
           for index in run {
-            result[index] = Float(codes[index] - (zeros?[scale] ?? 0)) * scales[scale]
+            result[index] = (codes[index] - Float(zeros?[scale] ?? 0)) * scales[scale]
             scale += step
           }
         }

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Stored weights belong to an output channel and to an input channel *inside the group*; the input
 /// channel of the whole layer adds the group's offset.
-struct LayerMatrix {
+struct ChannelMatrix {
   /// Output channels.
   let outputs: Int
   /// Input channels as stored: those of one group.
