@@ -50,13 +50,16 @@ enum ExportedWeights {
       )
     }
     let file = try ONNXReader.read(path: path)
-    let quantized = compressed.weights.contains { weights in
-      weights.map { file.graph.initializers[$0.layer.weight] == nil } ?? false
+    let producers = file.graph.producers()
+    // A model may have nodes of its own that dequantize: what counts is what gives our weights.
+    let isQuantized = compressed.weights.contains { weights in
+      guard let weights, weights.codes != nil, let index = producers[weights.layer.weight] else {
+        return false
+      }
+      return file.graph.nodes[index].op == "DequantizeLinear"
     }
-    let isFloat = !quantized || compressed.weights.allSatisfy { $0?.codes == nil }
     return (
-      .graph(file.graph, producers: file.graph.producers()), isFloat ? .onnx : .onnxQDQ,
-      file.fileBytes
+      .graph(file.graph, producers: producers), isQuantized ? .onnxQDQ : .onnx, file.fileBytes
     )
   }
 

@@ -102,7 +102,9 @@ public actor PreviewEngine {
       ? ReferenceGraphExecutor(graph: graph)
       : try FastExecutor(
         graph: graph,
-        options: FastExecutor.Options(preparedByteLimit: memory.preparedWeights))
+        options: FastExecutor.Options(
+          preparedByteLimit: memory.preparedWeights,
+          freeByteLimit: memory.freeValues(threads: threads)))
     let exact = BatchRunner(
       executor: executor, data: data,
       batches: SampleBatches(
@@ -118,7 +120,7 @@ public actor PreviewEngine {
     survey = BaselineSurvey(batches: exact.batches)
     draftChoice =
       draftExecutor.map { DraftChoice(exact: exact, given: $0) }
-      ?? DraftChoice(exact: exact, preparedByteLimit: memory.preparedWeights)
+      ?? DraftChoice(exact: exact)
     planner = RunPlanner(
       layers: model.layers,
       checkpoints: Self.checkpoints(
