@@ -123,7 +123,7 @@ import Testing
     ("weightbench: 1\ndefaults: {weights: {bits: 4, scheme: pallette}}", 2, 39, "not supported"),
     ("weightbench: 1\ndefaults: {weights: {bits: 4, method: gptqq}}", 2, 39, "not supported"),
     (
-      "weightbench: 1\ndefaults: {weights: {bits: 4, method: {gptq: {damp: 99}}}}", 2, 54,
+      "weightbench: 1\ndefaults: {weights: {bits: 4, method: {gptq: {damp: 99}}}}", 2, 53,
       "between"
     ),
     (
