@@ -44,7 +44,9 @@ extension ChannelRemoval {
     let found = try KnownShapes.inferred(for: smaller).lengths
     for node in smaller.nodes {
       for name in node.outputs where !name.isEmpty {
-        guard let shape = expected[name], let actual = found[name], actual != shape else { continue }
+        guard let shape = expected[name], let actual = found[name], actual != shape else {
+          continue
+        }
         throw EngineError(
           .unsupported, subject: "value '\(name)' (\(node.op))",
           problem: "has shape \(actual) instead of \(shape) once channels are removed",

@@ -27,7 +27,9 @@ struct CompressedTensorsBuilder {
       let layer = layout.layers[index]
       if let scheme = scheme(index) {
         config.add(layer.module, scheme)
-        for part in quantized(index, scheme) { tensors["\(layer.module).\(part.name)"] = part.tensor }
+        for part in quantized(index, scheme) {
+          tensors["\(layer.module).\(part.name)"] = part.tensor
+        }
       } else if isSparse(index) {
         config.add(layer.module)
         zeros += compressed.zeroCount

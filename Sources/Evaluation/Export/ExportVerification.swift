@@ -13,10 +13,15 @@ public struct ExportVerification: Sendable {
   public let bytes: Int
   /// Bytes that were previewed.
   public let expectedBytes: Int
-  /// Compressed layers whose weights in the file equal the previewed ones bit for bit.
+  /// Of ``layers``, those whose weights in the file equal the previewed ones bit for bit.
   public let exactLayers: Int
-  /// Compressed layers.
+  /// Layers that the plan changes, by compressing them or by its steps.
   public let layers: Int
+  /// Repaired constants (biases, statistics of batch normalization) that equal the previewed ones bit
+  /// for bit.
+  public let exactConstants: Int
+  /// Repaired constants.
+  public let constants: Int
   /// Pruned weights that are exactly zero in the file.
   public let zerosKept: Int
   /// Weights that are zero in the preview.
@@ -32,8 +37,8 @@ public struct ExportVerification: Sendable {
 
   /// Whether everything is as previewed.
   public var isProven: Bool {
-    bytes == expectedBytes && exactLayers == layers && zerosKept == zeros
-      && samePredictions == samples
+    bytes == expectedBytes && exactLayers == layers && exactConstants == constants
+      && zerosKept == zeros && samePredictions == samples
   }
 
   /// Compares the weights and bytes of a file with a plan.
@@ -52,14 +57,14 @@ public struct ExportVerification: Sendable {
     var exact = 0
     var kept = 0
     var zeros = 0
-    let changed = compressed.weights.compactMap { $0 }
+    let changed = compressed.changedWeights
     for weights in changed {
-      let previewed = weights.dequantized.array(of: Float.self)
+      let previewed = weights.values.array(of: Float.self)
       let found: [Float]
       do throws(EngineError) { found = try source.floats(of: weights.layer) } catch {
         throw error.inFile(path)
       }
-      if previewed.elementsEqual(found, by: { $0.bitPattern == $1.bitPattern }) { exact += 1 }
+      if Self.areSame(previewed, found) { exact += 1 }
       for (value, other) in zip(previewed, found) where value == 0 {
         zeros += 1
         if other == 0 { kept += 1 }
@@ -67,8 +72,16 @@ public struct ExportVerification: Sendable {
     }
     layers = changed.count
     exactLayers = exact
+    constants = compressed.constants.count
+    exactConstants = compressed.constants.count { name, tensor in
+      source.constant(name).map { Self.areSame(tensor.floats, $0.floats) } ?? false
+    }
     self.zeros = zeros
     zerosKept = kept
+  }
+
+  private static func areSame(_ a: [Float], _ b: [Float]) -> Bool {
+    a.elementsEqual(b, by: { $0.bitPattern == $1.bitPattern })
   }
 
   /// Runs preview and file on the same samples; weight files have nothing to run.

@@ -37,13 +37,17 @@ enum ExportedWeights {
       guard let format = ExportFormat.allCases.first(where: { $0.compressedTensors == form }) else {
         return (.tensors(plain.tensors), .safetensors, plain.fileBytes)
       }
-      return (.stateDict(file.tensors, layers(of: model)), format, file.fileBytes)
+      return (
+        .stateDict(file.tensors, layers(of: compressed.network(of: model))), format, file.fileBytes
+      )
     }
     if PyTorchReader.isWeightFile(path) {
       let file = try PyTorchReader.read(path: path)
       let format: ExportFormat =
         !file.codes.isEmpty ? .pthInt8 : (file.maskedNames.isEmpty ? .pth : .pthMask)
-      return (.stateDict(file.tensors, layers(of: model)), format, file.fileBytes)
+      return (
+        .stateDict(file.tensors, layers(of: compressed.network(of: model))), format, file.fileBytes
+      )
     }
     let file = try ONNXReader.read(path: path)
     let quantized = compressed.weights.contains { weights in
@@ -60,6 +64,17 @@ enum ExportedWeights {
     let layout = StateDictLayout(model: model)
     return Dictionary(
       zip(model.layers.map(\.weight), layout.layers), uniquingKeysWith: { first, _ in first })
+  }
+
+  /// A constant that is stored as it is; nil when the file has none of that name.
+  func constant(_ name: String) -> Tensor? {
+    switch self {
+    case .tensors(let tensors): tensors[name]
+    case .stateDict(let tensors, let layers):
+      layers.values.first { $0.bias == name }.flatMap { tensors["\($0.module).bias"] }
+        ?? tensors[name]
+    case .graph(let graph, let producers): graph.constant(name, producers: producers)
+    }
   }
 
   /// The weight of a layer as floats.

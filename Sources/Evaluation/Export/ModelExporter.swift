@@ -12,8 +12,12 @@ public struct ModelExporter: Sendable {
   private let layout: StateDictLayout
 
   /// An exporter of `compressed`, which must have been made for `model`.
+  ///
+  /// What the plan's steps made of the network is what is written, repaired constants included.
   public init(model: OpenedModel, compressed: CompressedPlan) {
-    self.init(model: model, weights: compressed.weights, layout: StateDictLayout(model: model))
+    let network = compressed.network(of: model)
+    self.init(
+      model: network, weights: compressed.weights, layout: StateDictLayout(model: network))
   }
 
   /// An exporter of one compressed weight a layer, nil for layers left alone.
@@ -67,7 +71,8 @@ public struct ModelExporter: Sendable {
   /// What the user should know about a format for this plan: which layers it can't hold compressed.
   public func notices(_ format: ExportFormat) -> [String] {
     let changed = weights.indices.filter { weights[$0] != nil }
-    func rest(_ covered: [Int], _ which: (CompressedWeights) -> Bool, _ reason: String) -> [String] {
+    func rest(_ covered: [Int], _ which: (CompressedWeights) -> Bool, _ reason: String) -> [String]
+    {
       let left = changed.filter { index in
         !covered.contains(index) && (weights[index].map(which) ?? false)
       }

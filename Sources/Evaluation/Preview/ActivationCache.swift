@@ -14,8 +14,9 @@ final class ActivationCache: Sendable {
     case inputs(Batch)
     /// Outputs of the original network for a batch.
     case baseline(Batch, isDraft: Bool)
-    /// Live values before a node, under the settings of all layers before it.
-    case checkpoint(Batch, position: Int, upstream: Int, isDraft: Bool)
+    /// Live values before a node of a network (0 is the original), under the settings of all layers
+    /// before it.
+    case checkpoint(Batch, network: Int, position: Int, upstream: Int, isDraft: Bool)
 
     /// One batch of one order of the samples.
     struct Batch: Hashable, Sendable {
@@ -134,7 +135,7 @@ extension ActivationCache.Key {
     switch self {
     case .inputs(let batch): batch
     case .baseline(let batch, _): batch
-    case .checkpoint(let batch, _, _, _): batch
+    case .checkpoint(let batch, _, _, _, _): batch
     }
   }
 

@@ -14,6 +14,10 @@ struct BatchRunner: Sendable {
   let cache: ActivationCache
   /// Whether this runs drafts.
   var isDraft = false
+  /// Which network this runs: 0 is the original, others are made by steps of plans.
+  var network = 0
+  /// Runs the original network, where this runs another one.
+  var original: OriginalRunner?
   /// Whether ``batches`` are ordered by margin.
   var isByMargin = false
 
@@ -28,7 +32,8 @@ struct BatchRunner: Sendable {
   func byMargin(_ batches: SampleBatches) -> BatchRunner {
     BatchRunner(
       executor: executor, data: data, batches: batches, cache: cache, isDraft: isDraft,
-      isByMargin: true)
+      network: network,
+      original: original.map { OriginalRunner($0.runner.byMargin(batches)) }, isByMargin: true)
   }
 
   /// The outcomes of batch `index` under a plan, in sample order.
@@ -38,15 +43,16 @@ struct BatchRunner: Sendable {
     batch index: Int, plan: PlanRun, baseline: PlanRun,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [SampleOutcome] {
-    let original = try baselineOutputs(index, run: baseline, isCancelled: isCancelled)
+    let unchanged = try (original?.runner ?? self).baselineOutputs(
+      index, run: baseline, isCancelled: isCancelled)
     let changed =
       plan.firstChange == nil
-      ? original : try outputs(index, run: plan, isCancelled: isCancelled)
+      ? unchanged : try outputs(index, run: plan, isCancelled: isCancelled)
     let samples = batches.indices[index]
     let size = batches.size
-    let view = view(original, batch: size)
+    let view = view(unchanged, batch: size)
     return view.outcomes(
-      baseline: original, plan: changed, batch: size, samples: samples.count,
+      baseline: unchanged, plan: changed, batch: size, samples: samples.count,
       labels: labels(samples), keepsDrafts: isDraft)
   }
 
@@ -91,7 +97,8 @@ struct BatchRunner: Sendable {
   private func view(_ outputs: [String: Tensor], batch: Int) -> OutputView {
     let hasClasses = data.task == .classification || data.task == .agreement
     return OutputView(
-      graph: executor.graph, outputs: outputs, batch: batch, hasClasses: hasClasses)
+      graph: (original?.runner ?? self).executor.graph, outputs: outputs, batch: batch,
+      hasClasses: hasClasses)
   }
 
   /// The deepest activations that are kept of all these samples, picked out of their batches.
@@ -174,7 +181,8 @@ struct BatchRunner: Sendable {
 
   private func key(_ index: Int, _ position: Int, _ run: PlanRun) -> ActivationCache.Key {
     .checkpoint(
-      batch(index), position: position, upstream: run.upstream[position] ?? -1, isDraft: isDraft)
+      batch(index), network: network, position: position,
+      upstream: run.upstream[position] ?? -1, isDraft: isDraft)
   }
 
   private func batch(_ index: Int) -> ActivationCache.Key.Batch {
@@ -243,4 +251,11 @@ struct BatchRunner: Sendable {
     }
     return try data.inputs(for: samples, graphInputs: executor.graph.runtimeInputs)
   }
+}
+
+/// What runs the original network beside a variant of it.
+final class OriginalRunner: Sendable {
+  let runner: BatchRunner
+
+  init(_ runner: BatchRunner) { self.runner = runner }
 }

@@ -59,6 +59,8 @@ public final class PlanSizes: Sendable {
   private let standIn: WeightStandIn
   private let layout: StateDictLayout
   private let multiplyAdds: [Int?]
+  /// Where plans with steps are counted; nil for a network that such steps made.
+  private let variants: VariantStore?
   private let state = Mutex(State())
 
   /// Sizes of `model`; nothing is computed yet.
@@ -67,9 +69,19 @@ public final class PlanSizes: Sendable {
   ///   - model: The model.
   ///   - multiplyAdds: One figure a layer, nil where unknown.
   ///   - compressor: What counts layers; nil takes the model's own, which knows no calibration.
-  public init(model: OpenedModel, multiplyAdds: [Int?], compressor: PlanCompressor? = nil) {
+  public convenience init(
+    model: OpenedModel, multiplyAdds: [Int?], compressor: PlanCompressor? = nil
+  ) {
+    self.init(model: model, multiplyAdds: multiplyAdds, compressor: compressor, variants: nil)
+  }
+
+  init(
+    model: OpenedModel, multiplyAdds: [Int?], compressor: PlanCompressor?,
+    variants: VariantStore?
+  ) {
     self.model = model
     self.compressor = compressor ?? model.compressor
+    self.variants = variants
     self.multiplyAdds = multiplyAdds
     layout = StateDictLayout(model: model)
     standIn = WeightStandIn(largestLayer: model.layers.map(\.parameters).max() ?? 0)
@@ -82,6 +94,10 @@ public final class PlanSizes: Sendable {
   public func sizes(
     of plan: CompressionPlan, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> Result {
+    if let variants, let steps = PlanSteps(plan) {
+      return try variants.variant(steps, isCancelled: isCancelled).sizes
+        .sizes(of: plan, isCancelled: isCancelled)
+    }
     let settings = try compressor.resolver.resolve(plan).settings
     try compressor.prepareCalibration(for: settings, isCancelled: isCancelled)
     let effective = try compressor.effectiveSettings(

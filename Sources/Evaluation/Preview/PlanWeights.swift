@@ -26,7 +26,7 @@ final class PlanWeights: Sendable {
   /// Bytes of compressed weights that are kept for settings not in use.
   private let byteLimit: Int
 
-  private let compressor: PlanCompressor
+  let compressor: PlanCompressor
   private let state = Mutex(State())
 
   /// Nothing is computed yet.

@@ -9,9 +9,9 @@ extension PreviewEngine {
   ///   - focus: The layer that may be edited next.
   /// - Throws: `CancellationError` when stopped; ``EngineError``.
   public func prepare(_ compressed: CompressedPlan?, focus: String) async throws {
-    let preview = try requireRunner()
+    let preview = try compressed?.variant?.runner ?? requireRunner()
     let flag = beginAhead()
-    let run = planner.run(compressed, focus: focus)
+    let run = run(compressed, focus: focus)
     let measurement = Measurement(
       pool: pool, plan: run, untouched: planner.run(nil, focus: nil), flag: flag, report: nil)
     // What the last evaluation used may go for what the next one will.
@@ -57,12 +57,14 @@ extension PreviewEngine {
       for (index, plan) in plans.enumerated() {
         let compressed = try await compress(plan)
         guard !flag.isCancelled else { throw CancellationError() }
-        if (memo.best(for: compressed.keys)?.precision).map({ $0 < goal }) ?? true {
-          let run = planner.run(compressed, focus: focus)
+        if (memo.best(for: compressed.identity)?.precision).map({ $0 < goal }) ?? true {
+          let run = run(compressed, focus: focus)
           let measurement = Measurement(
             pool: pool, plan: run, untouched: planner.run(nil, focus: nil), flag: flag,
             report: nil)
-          _ = try await measure(measurement, on: runner, keys: compressed.keys, goal: goal)
+          _ = try await measure(
+            measurement, on: compressed.variant?.runner ?? runner, as: compressed.identity,
+            goal: goal)
         }
         progress?(index + 1)
       }

@@ -39,9 +39,11 @@ public actor PreviewEngine {
   /// Makes plans ready to run.
   nonisolated let planner: RunPlanner
   let cache: ActivationCache
-  private let multiplyAdds: [Int?]
+  nonisolated let multiplyAdds: [Int?]
   /// Exact sizes, without making weights.
   public nonisolated let sizes: PlanSizes
+  /// Networks that steps of plans make of the model.
+  nonisolated let variants: VariantStore
   var memo = ResultMemo()
   private var current: CancellationFlag?
   /// Stops work ahead of the next key.
@@ -69,19 +71,24 @@ public actor PreviewEngine {
     let memory = memoryBudget.map { MemoryBudget(bytes: $0) } ?? .standard
     self.memory = memory
     pool = WorkerPool(threads: threads)
-    planCompressor = try Self.compressor(
-      model, calibration ?? data.map { CalibrationSamples(evaluating: $0) }, threads: threads,
-      reference: reference)
+    let calibrator = Calibrator(
+      samples: calibration ?? data.map { CalibrationSamples(evaluating: $0) }, threads: threads,
+      isReference: reference)
+    planCompressor = try calibrator.compressor(of: model)
     compressor = PlanWeights(compressor: planCompressor, byteLimit: memory.compressedWeights)
     let cache = ActivationCache(budget: memory.activations)
     self.cache = cache
     multiplyAdds = model.summary.layers.map(\.multiplyAdds)
-    sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds, compressor: planCompressor)
     guard let data, model.graph != nil, model.unsupported.isEmpty else {
       runner = nil
       survey = BaselineSurvey(batches: .none)
       draftChoice = DraftChoice()
       planner = RunPlanner(layers: model.layers, checkpoints: [])
+      variants = VariantStore(
+        model: model, weights: compressor, original: nil, memory: memory,
+        calibrator: calibrator)
+      sizes = PlanSizes(
+        model: model, multiplyAdds: multiplyAdds, compressor: planCompressor, variants: variants)
       return
     }
     let graph = try model.runnableGraph()
@@ -101,6 +108,11 @@ public actor PreviewEngine {
         largestValueBytes: costs?.largestValueBytes),
       cache: cache)
     runner = exact
+    variants = VariantStore(
+      model: model, weights: compressor, original: exact, memory: memory,
+      calibrator: calibrator)
+    sizes = PlanSizes(
+      model: model, multiplyAdds: multiplyAdds, compressor: planCompressor, variants: variants)
     survey = BaselineSurvey(batches: exact.batches)
     draftChoice =
       draftExecutor.map { DraftChoice(exact: exact, given: $0) }
@@ -112,23 +124,8 @@ public actor PreviewEngine {
         drafts: draftChoice.isFarFaster || draftChoice.isPossible && !data.mayHaveClasses))
   }
 
-  /// The model's compressor with calibration on samples, when there are some and the graph can run.
-  private static func compressor(
-    _ model: OpenedModel, _ samples: CalibrationSamples?, threads: Int, reference: Bool
-  ) throws(EngineError) -> PlanCompressor {
-    guard let samples, model.graph != nil, model.unsupported.isEmpty else {
-      return model.compressor
-    }
-    let graph = try model.runnableGraph()
-    try samples.data.check(against: graph.runtimeInputs)
-    return model.compressor.calibrated(
-      by: CalibrationStore(
-        graph: graph, layers: model.layers, samples: samples, threads: threads,
-        reference: reference))
-  }
-
   /// Positions worth keeping activations at whatever layer is edited.
-  private static func checkpoints(
+  static func checkpoints(
     _ model: OpenedModel, _ costs: GraphCosts?, samples: Int, memory: MemoryBudget, drafts: Bool
   ) -> [Int] {
     guard let costs else { return [] }
@@ -164,55 +161,9 @@ public actor PreviewEngine {
     return found.withLock { $0 }
   }
 
-  /// Applies a plan to the weights: exact, and quick for layers and settings seen before.
-  ///
-  /// - Throws: ``EngineError`` when the plan does not fit the model.
-  public func compress(_ plan: CompressionPlan) async throws -> CompressedPlan {
-    try await compressor.compress(plan, pool: pool)
-  }
-
-  /// The exact sizes under a plan.
-  ///
-  /// - Throws: ``EngineError`` never for plans that ``compress(_:)`` accepted, other than for formats
-  ///   that the model can't take, which are left out.
-  public nonisolated func size(of compressed: CompressedPlan) throws(EngineError) -> SizeSummary {
-    SizeSummary(model: model, compressed: compressed, multiplyAdds: multiplyAdds)
-  }
-
-  /// What the inspector shows of one layer under a plan.
-  public nonisolated func layerReport(
-    _ name: String, in compressed: CompressedPlan
-  ) -> LayerReport? {
-    guard let index = model.layers.firstIndex(where: { $0.name == name }) else { return nil }
-    let row = compressed.rows[index]
-    let weights = compressed.weights[index]
-    return LayerReport(
-      name: name, setting: compressed.settings[index], sparsity: row.sparsity,
-      storedBytes: row.storedBytes, originalBytes: row.originalBytes, sqnr: row.sqnr,
-      before: model.weights[index], after: weights?.dequantized ?? model.weights[index],
-      cutOff: weights?.cutOff, levels: weights?.levels ?? [])
-  }
-
-  /// What the inspector shows of one layer under a plan, without computing any other; for a background
-  /// thread.
-  ///
-  /// - Parameter isCancelled: Asked every few milliseconds.
-  /// - Throws: ``EngineError`` when the plan does not fit the model; `CancellationError`.
-  public nonisolated func layerReport(
-    _ index: Int, under plan: CompressionPlan,
-    isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) throws -> LayerReport {
-    let weights = try compressor.layer(index, of: plan, isCancelled: isCancelled)
-    return LayerReport(
-      name: weights.layer.name, setting: weights.setting, sparsity: weights.sparsity,
-      storedBytes: weights.size.best, originalBytes: weights.size.original, sqnr: weights.sqnr,
-      before: model.weights[index], after: weights.dequantized, cutOff: weights.cutOff,
-      levels: weights.levels)
-  }
-
   /// The surest result of earlier, finished evaluations of the same settings.
   public func known(_ compressed: CompressedPlan) -> PreviewMetrics? {
-    memo.best(for: compressed.keys)
+    memo.best(for: compressed.identity)
   }
 
   /// Stops the evaluation that is running, if any, and work ahead.
@@ -235,22 +186,27 @@ public actor PreviewEngine {
     _ compressed: CompressedPlan?, focus: String? = nil, precision: EvaluationPrecision = .exact,
     progress: (@Sendable (PreviewMetrics) -> Void)? = nil
   ) async throws -> PreviewMetrics {
-    let runner = try requireRunner()
+    let runner = try compressed?.variant?.runner ?? requireRunner()
     cancel()
-    let keys = compressed?.keys ?? planner.untouched
-    if let known = memo.best(for: keys), known.precision >= precision.goal { return known }
+    let identity = compressed?.identity ?? PlanIdentity(steps: nil, layers: planner.untouched)
+    if let known = memo.best(for: identity), known.precision >= precision.goal { return known }
     let flag = CancellationFlag()
     current = flag
     cache.beginEvaluation()
     let measurement = Measurement(
-      pool: pool, plan: planner.run(compressed, focus: focus),
+      pool: pool, plan: run(compressed, focus: focus),
       untouched: planner.run(nil, focus: focus), flag: flag, report: progress,
       isStaged: precision == .auto)
     return try await withTaskCancellationHandler {
-      try await measure(measurement, on: runner, keys: keys, goal: precision.goal)
+      try await measure(measurement, on: runner, as: identity, goal: precision.goal)
     } onCancel: {
       flag.cancel()
     }
+  }
+
+  /// A plan made ready to run, in the network that its steps make.
+  nonisolated func run(_ compressed: CompressedPlan?, focus: String?) -> PlanRun {
+    (compressed?.variant?.planner ?? planner).run(compressed, focus: focus)
   }
 
   func requireRunner() throws(EngineError) -> BatchRunner {
@@ -265,10 +221,10 @@ public actor PreviewEngine {
   /// - Parameter compressed: The plan; nil runs the model as it is.
   /// - Throws: ``EngineError`` when there is nothing to run; `CancellationError`.
   public func outputs(of compressed: CompressedPlan?) async throws -> [SampleOutput] {
-    let preview = try requireRunner()
+    let preview = try compressed?.variant?.runner ?? requireRunner()
     let order = survey.order
     let runner = order.map { preview.byMargin($0.batches) } ?? preview
-    let run = planner.run(compressed, focus: nil)
+    let run = run(compressed, focus: nil)
     let count = runner.batches.indices.count
     let collected = Mutex([[SampleOutput]](repeating: [], count: count))
     try await pool.forEach(count) { batch in

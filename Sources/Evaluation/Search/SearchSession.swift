@@ -40,6 +40,12 @@ final class SearchSession {
       throw EngineError(
         .invalidData, problem: "there is no evaluation data", remedy: "Give it with --data")
     }
+    guard PlanSteps(search.start) == nil else {
+      throw EngineError(
+        .unsupported, subject: "search",
+        problem: "plans are searched in the network as it was opened",
+        remedy: "Remove 'equalize' and 'repair' from the plan, and add them to what is found")
+    }
     let split = try SampleSplit(
       runner.data, reportImages: search.reportImages, seed: search.seed)
     self.engine = engine

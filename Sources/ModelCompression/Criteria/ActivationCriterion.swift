@@ -6,6 +6,8 @@ import Tensors
 public struct ActivationCriterion: ChannelCriterion {
   /// `activation`.
   public let name = "activation"
+  /// For the screen.
+  public let summary = "channels that are little active go: E|a| after the activation"
   /// What comes out of the layer.
   public let needs: Set<StatisticsNeed> = [.outputActivations]
 

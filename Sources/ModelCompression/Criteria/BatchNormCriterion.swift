@@ -8,6 +8,8 @@ import Tensors
 public struct BatchNormCriterion: ChannelCriterion {
   /// `bn-gamma`.
   public let name = "bn-gamma"
+  /// For the screen.
+  public let summary = "channels with a small batch-normalization scale go"
 
   /// Makes the criterion.
   public init() {}

@@ -6,6 +6,8 @@ import Tensors
 public struct GeometricMedianCriterion: ChannelCriterion {
   /// `fpgm`.
   public let name = "fpgm"
+  /// For the screen.
+  public let summary = "channels nearest to all others go"
   /// Every channel is compared with every other: beyond this it would take minutes.
   static let mostChannels = 8192
 

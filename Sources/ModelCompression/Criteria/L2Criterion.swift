@@ -5,6 +5,8 @@ import Tensors
 public struct L2Criterion: ImportanceCriterion {
   /// `l2`.
   public let name = "l2"
+  /// For the screen.
+  public let summary = "the smallest w^2 go; channels by their Euclidean length"
   /// The root of the sum of squares.
   public let grouping = ScoreGrouping.euclidean
 

@@ -9,6 +9,8 @@ import Tensors
 public struct MixedCriterion: ChannelCriterion {
   /// `mixed`.
   public let name = "mixed"
+  /// For the screen.
+  public let summary = "alpha x weights + (1 - alpha) x activations, both relative to the largest"
   /// What comes out of the layer.
   public let needs: Set<StatisticsNeed> = [.outputActivations]
 

@@ -7,6 +7,8 @@ import Tensors
 public struct RandomCriterion: ImportanceCriterion {
   /// `random`.
   public let name = "random"
+  /// For the screen.
+  public let summary = "chance decides, by the plan's seed"
   /// Yes.
   public let isRandom = true
 

@@ -12,6 +12,8 @@ import Tensors
 public struct SparseGPTCriterion: CompensatingCriterion {
   /// `sparsegpt`.
   public let name = "sparsegpt"
+  /// For the screen.
+  public let summary = "what the inputs miss least goes, and the rest makes up for it"
   /// Products of input columns.
   public let needs: Set<StatisticsNeed> = [.inputProducts]
   /// Columns of a block.

@@ -9,6 +9,8 @@ import Tensors
 public struct WandaCriterion: ImportanceCriterion {
   /// `wanda`.
   public let name = "wanda"
+  /// For the screen.
+  public let summary = "the smallest |w| x input size in each output go"
   /// What goes into the layer.
   public let needs: Set<StatisticsNeed> = [.inputMoments]
   /// Each output channel by itself.

@@ -8,6 +8,8 @@ import Tensors
 public struct ZeroShareCriterion: ChannelCriterion {
   /// `apoz`.
   public let name = "apoz"
+  /// For the screen.
+  public let summary = "channels that are zero most often after the activation go"
   /// What comes out of the layer.
   public let needs: Set<StatisticsNeed> = [.outputActivations]
 

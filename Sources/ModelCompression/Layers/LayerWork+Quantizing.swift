@@ -39,7 +39,8 @@ extension LayerWork {
     guard quantization.method.name == NearestRounding().name,
       quantization.range.name == MinMaxRange().name, !quantization.isBinary,
       quantization.scheme == .symmetric || quantization.scheme == .asymmetric,
-      let uniform = try grid(quantization, Pruned(weights: prepared.weights, cut: cut))
+      let uniform = try grid(
+        quantization, Pruned(weights: prepared.weights, cut: cut, count: cut.prunedCount))
         as? UniformGrid, !uniform.mayOverflow
     else { return nil }
     return try LayerTransform(

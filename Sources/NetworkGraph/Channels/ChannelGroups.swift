@@ -130,7 +130,8 @@ public struct ChannelGroups: Sendable {
 
   /// The sets of channels behind units.
   private func sets(_ removed: [Set<Int>]) -> Set<Int> {
-    precondition(removed.count == groups.count, "\(removed.count) choices for \(groups.count) groups")
+    precondition(
+      removed.count == groups.count, "\(removed.count) choices for \(groups.count) groups")
     var result = Set<Int>()
     for (group, chosen) in removed.enumerated() where groups[group].isRemovable {
       for unit in chosen where units[group].indices.contains(unit) {

@@ -55,7 +55,9 @@ struct ChannelRewriter {
     }
     for case .operand(let node, let slot, let axis, let channels, true) in tracer.edits {
       let positions = channels.indices.filter { isRemoved(channels[$0]) }
-      if !positions.isEmpty { operands[Slot(node: node, slot: slot), default: [:]][axis] = positions }
+      if !positions.isEmpty {
+        operands[Slot(node: node, slot: slot), default: [:]][axis] = positions
+      }
     }
     replaceOperands { $0.zeroing($1) }
     return finished()
@@ -72,7 +74,9 @@ struct ChannelRewriter {
       else { continue }
       var positions: [Int: [Int]] = [:]
       for (axis, channels) in axes.enumerated() {
-        guard let channels = channels?.channels, channels.contains(where: isRemoved) else { continue }
+        guard let channels = channels?.channels, channels.contains(where: isRemoved) else {
+          continue
+        }
         positions[axis] = kept(channels)
       }
       if !positions.isEmpty {

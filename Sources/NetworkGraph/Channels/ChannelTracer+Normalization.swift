@@ -47,7 +47,8 @@ extension ChannelTracer {
     }
     set(
       node.outputs.first,
-      own.enumerated().map { mixed.contains($0.offset) ? nil : $0.element?.losingZero(by: node.op) })
+      own.enumerated().map { mixed.contains($0.offset) ? nil : $0.element?.losingZero(by: node.op) }
+    )
   }
 
   /// Pooling slides over all axes but the first two.

@@ -156,7 +156,9 @@ extension ChannelTracer {
     guard labelled.count == 1, let axis = labelled.first, let total = own[axis]?.channels.count,
       let segment = segments.first(where: { $0.input.contains(axis) }),
       segment.input.count == 1, segment.output.count == 2,
-      segments.allSatisfy({ $0.input == segment.input || ($0.input.count == 1 && $0.output.count == 1) }),
+      segments.allSatisfy({
+        $0.input == segment.input || ($0.input.count == 1 && $0.output.count == 1)
+      }),
       let groups = lengths(middle)?[segment.output.lowerBound]
     else { return nil }
     var swapped = Array(0..<(own.count + 1))

@@ -6,7 +6,8 @@ extension ChannelTracer {
   /// what the result means when the length changes is not known.
   mutating func followShapes(_ index: Int) {
     let node = graph.nodes[index]
-    if node.op == "Shape", node.domain.isEmpty, let name = input(node, 0), let output = node.outputs.first,
+    if node.op == "Shape", node.domain.isEmpty, let name = input(node, 0),
+      let output = node.outputs.first,
       let rank = lengths(name)?.count
     {
       let start = min(max(position(node.int("start") ?? 0, rank: rank), 0), rank)
@@ -23,7 +24,8 @@ extension ChannelTracer {
     for name in node.allInputs {
       guard let elements = shapeElements[name] else { continue }
       let isFollowed =
-        slot.map { input(node, $0) == name } == true && input(node, 0).map { values[$0] != nil } == true
+        slot.map { input(node, $0) == name } == true
+        && input(node, 0).map { values[$0] != nil } == true
       if !isFollowed { refuseLengths(elements, of: node) }
     }
   }
@@ -72,7 +74,8 @@ extension ChannelTracer {
   func target(_ index: Int, _ result: [ChannelAxis?]) -> [ChannelEdit.TargetEntry]? {
     let node = graph.nodes[index]
     guard let output = node.outputs.first, let new = lengths(output), let data = input(node, 0),
-      let old = lengths(data), let others = shapes.others[data], let newOthers = shapes.others[output]
+      let old = lengths(data), let others = shapes.others[data],
+      let newOthers = shapes.others[output]
     else { return nil }
     let stated = integers(node, 1).flatMap { $0.count == new.count ? $0 : nil }
     let copies = node.int("allowzero") ?? 0 == 0

@@ -241,7 +241,7 @@ extension ChannelTracer {
     }
     let isStated = given.allSatisfy { if case .number = $0 { true } else { false } }
     if isStated {
-          let shift = shape.count - given.count
+      let shift = shape.count - given.count
       edits.append(
         .target(
           node: index, slot: 1,
@@ -280,7 +280,8 @@ extension ChannelTracer {
       let isColumnMajor = node.string("mode") == "CRD"
       for position in channels.channels.indices {
         let place = isColumnMajor ? position / each : position % count
-        sets.unite(channels.channels[isColumnMajor ? place * each : place], channels.channels[position])
+        sets.unite(
+          channels.channels[isColumnMajor ? place * each : place], channels.channels[position])
       }
       result[1] = channels.picking((0..<count).map { isColumnMajor ? $0 * each : $0 })
     }

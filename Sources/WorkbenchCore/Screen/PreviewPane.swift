@@ -278,10 +278,11 @@ struct PreviewPane {
     guard let stamped = state.sizes, !stamped.value.formats.isEmpty else { return nil }
     let stale = stamped.generation != state.generation
     var pieces = [head("export")]
-    for format in ExportChoice.allCases {
+    // Those that most people take; the form lists all.
+    for format in [ExportFormat.onnx, .onnxQDQ, .safetensors, .pth] {
       guard let bytes = stamped.value.formats[format.rawValue] else { continue }
       pieces += [
-        muted("\(format.title) "),
+        muted("\(format.rawValue) "),
         value(Figures.bytes(bytes, unitOf: stamped.value.originalFile), stale: stale),
         plain("   "),
       ]

@@ -28,7 +28,7 @@ struct WorkbenchExport {
     let compressed = try await engine.compress(request.plan)
     var files: [(path: String, bytes: Int)] = []
     var verification = ""
-    if let format = ExportFormat(rawValue: request.format.rawValue) {
+    if let format = request.format.format {
       let bytes = try ModelExporter(model: engine.model, compressed: compressed)
         .write(format, to: path)
       files.append((path, bytes))

@@ -127,7 +127,14 @@ import Testing
       "weightbench: 1\ndefaults: {weights: {bits: 4, granularity: {group: 8}}}", 2, 52,
       "between 16 and 256"
     ),
-    ("weightbench: 1\nlayers:\n  a:\n    activations: {bits: 8}", 4, 5, "not supported"),
+    ("weightbench: 1\nlayers:\n  a:\n    activations: {bits: 9}", 4, 18, "can't be 9"),
+    ("weightbench: 1\ndefaults: {activations: {mode: lazy}}", 2, 32, "not supported"),
+    ("weightbench: 1\ndefaults: {activations: {range: best}}", 2, 33, "not supported"),
+    ("weightbench: 1\ndefaults: {activations: {bit: 8}}", 2, 26, "unknown key 'bit'"),
+    ("weightbench: 1\ndefaults: {activations: {mode: dynamic, bits: 4}}", 2, 25, "have 8 bits"),
+    (
+      "weightbench: 1\ndefaults: {activations: {mode: dynamic, range: mse}}", 2, 25, "have 8 bits"
+    ),
     ("weightbench: 1\nlayers:\n  \"re:(\": null", 3, 3, "not a regular expression"),
     ("weightbench: 1\nlayers: [a]", 2, 9, "has to be a mapping"),
     ("weightbench: 1\nlayers:\n  a: 3", 3, 6, "has to be a mapping"),

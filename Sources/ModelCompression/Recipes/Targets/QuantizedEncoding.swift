@@ -67,7 +67,7 @@ struct QuantizedEncoding {
       let zeroPoints = zeros
       scales = order.map { stored[$0] }
       zeros = zeroPoints.isEmpty ? [] : order.map { zeroPoints[$0] }
-    case .channelsOfGroups: form = .other
+    case .channelsOfGroups, .runsOfChannels: form = .other
     }
   }
 
