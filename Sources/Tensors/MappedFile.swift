@@ -66,17 +66,30 @@ public final class MappedFile: @unchecked Sendable {
     }
   }
 
+  /// What the system maps around a page that is touched: Linux brings in up to 64 KB, aligned.
+  private static let surroundings = 1 << 16
+
   /// Gives back the memory of a part of the file that was read; it is read again when touched.
   ///
-  /// - Parameter isWhole: Only of pages that lie in it from start to end; other parts of the last and
-  ///   first page are needed again soon.
+  /// - Parameter isWhole: Only of pages that lie in it from start to end. Otherwise also of those that the
+  ///   system brought in around them: for a file that is read here and there, which would come to be held as
+  ///   a whole.
   public func releasePages(_ range: Range<Int>, isWhole: Bool = true) {
     guard let base else { return }
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-    let up = page - 1
-    let first = (range.lowerBound + (isWhole ? up : 0)) / page * page
-    let last =
-      min(range.upperBound + (isWhole ? 0 : up), (byteCount + up) / page * page) / page * page
-    if first < last { madvise(base + first, last - first, Int32(MADV_DONTNEED)) }
+    let start = Int(bitPattern: base)
+    let end = start + (byteCount + page - 1) / page * page
+    func down(_ address: Int, _ step: Int) -> Int { address / step * step }
+    let first: Int
+    let last: Int
+    if isWhole {
+      first = down(start + range.lowerBound + page - 1, page)
+      last = down(start + range.upperBound, page)
+    } else {
+      let step = max(Self.surroundings, page)
+      first = max(down(start + range.lowerBound, step), start)
+      last = min(down(start + range.upperBound + step - 1, step), end)
+    }
+    if first < last { madvise(base + (first - start), last - first, Int32(MADV_DONTNEED)) }
   }
 }

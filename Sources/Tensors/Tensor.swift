@@ -82,8 +82,7 @@ public struct Tensor: Sendable {
   /// Gives back the memory of elements that lie in a mapped file and were read; they are read again
   /// when touched.
   ///
-  /// - Parameter isWhole: Only of pages that hold nothing else; otherwise what shares a page with them is
-  ///   read again, too.
+  /// - Parameter isWhole: Only of pages that hold nothing else; otherwise of those around them, too.
   public func releasePages(isWhole: Bool = true) {
     storage.releasePages(byteOffset..<(byteOffset + byteCount), isWhole: isWhole)
   }

@@ -15,6 +15,7 @@ struct Weightbench: AsyncParsableCommand {
     subcommands: [
       WorkbenchCommand.self, InspectCommand.self, RunCommand.self, EvaluateCommand.self,
       SensitivityCommand.self, MergeCommand.self, SearchCommand.self, ApplyCommand.self,
+      SizesCommand.self,
       VerifyCommand.self, RecipeCommand.self, ImportCommand.self, BenchmarkCommand.self,
       KeysCommand.self, ThemesCommand.self,
     ],

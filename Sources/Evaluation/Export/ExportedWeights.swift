@@ -50,13 +50,16 @@ enum ExportedWeights {
       )
     }
     let file = try ONNXReader.read(path: path)
-    let quantized = compressed.weights.contains { weights in
-      weights.map { file.graph.initializers[$0.layer.weight] == nil } ?? false
+    let producers = file.graph.producers()
+    // A model may have nodes of its own that dequantize: what counts is what gives our weights.
+    let isQuantized = compressed.weights.contains { weights in
+      guard let weights, weights.codes != nil, let index = producers[weights.layer.weight] else {
+        return false
+      }
+      return file.graph.nodes[index].op == "DequantizeLinear"
     }
-    let isFloat = !quantized || compressed.weights.allSatisfy { $0?.codes == nil }
     return (
-      .graph(file.graph, producers: file.graph.producers()), isFloat ? .onnx : .onnxQDQ,
-      file.fileBytes
+      .graph(file.graph, producers: producers), isQuantized ? .onnxQDQ : .onnx, file.fileBytes
     )
   }
 
@@ -64,6 +67,14 @@ enum ExportedWeights {
     let layout = StateDictLayout(model: model)
     return Dictionary(
       zip(model.layers.map(\.weight), layout.layers), uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Whether a constant is stored as integers that a node decodes.
+  func holdsCodes(of name: String) -> Bool {
+    guard case .graph(let graph, let producers) = self, let node = producers[name] else {
+      return false
+    }
+    return graph.nodes[node].op == "DequantizeLinear"
   }
 
   /// A constant that is stored as it is; nil when the file has none of that name.
@@ -96,7 +107,10 @@ enum ExportedWeights {
       return tensor.floats
     case .graph(let graph, let producers):
       if let tensor = graph.constant(layer.weight, producers: producers) { return tensor.floats }
-      guard let index = producers[layer.weight] else { throw missing }
+      guard let index = producers[layer.weight] else {
+        guard let decoded = Self.integerProduct(of: layer, in: graph) else { throw missing }
+        return decoded
+      }
       let node = graph.nodes[index]
       let inputs = node.inputs.map { graph.constant($0, producers: producers) }
       guard node.op == "DequantizeLinear", !inputs.contains(where: { $0 == nil }),

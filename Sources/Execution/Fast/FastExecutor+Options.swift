@@ -9,14 +9,18 @@ extension FastExecutor {
     public var precision: Precision
     /// Memory for the prepared forms of replaced weights.
     public var preparedByteLimit: Int
+    /// Memory that each thread keeps between runs for the values of the next one.
+    public var freeByteLimit: Int
 
     /// The usual choices, unless told otherwise.
     public init(
-      usesWinograd: Bool = true, precision: Precision = .float32, preparedByteLimit: Int = 1 << 29
+      usesWinograd: Bool = true, precision: Precision = .float32, preparedByteLimit: Int = 1 << 29,
+      freeByteLimit: Int = 1 << 28
     ) {
       self.usesWinograd = usesWinograd
       self.precision = precision
       self.preparedByteLimit = preparedByteLimit
+      self.freeByteLimit = freeByteLimit
     }
   }
 }

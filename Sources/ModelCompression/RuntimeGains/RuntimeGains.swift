@@ -46,7 +46,7 @@ public enum RuntimeGains {
   public static func lines(for settings: [LayerSetting], layers: [CompressibleLayer]) -> [String] {
     var weights: [String: Int] = [:]
     var order: [String] = []
-    for (setting, layer) in zip(settings, layers) where !setting.isUntouched {
+    for (setting, layer) in zip(settings, layers) where !SettingForm(setting).isUntouched {
       let text = line(for: setting, layer: layer)
       if weights[text] == nil { order.append(text) }
       weights[text, default: 0] += layer.parameters
@@ -103,7 +103,7 @@ public enum RuntimeGains {
 
   private static func kind(of weights: WeightForm) -> CompressionForm {
     switch weights.scheme {
-    case "palette": .palette
+    case _ where weights.isPalette: .palette
     case _ where weights.scheme.hasPrefix("fp8"): .weightsFP8
     case _ where weights.bits == 16: .weights16
     default: weights.bits <= 4 ? .weightsInt4 : .weightsInt8

@@ -43,7 +43,8 @@ public struct CompressedTensorsScheme: Sendable, Hashable {
   /// The scheme that JSON arguments describe; nil for one that is not written here.
   init?(_ value: JSONValue?) {
     guard case .object(let members)? = value, let bits = members["num_bits"]?.count,
-      case .string(let type)? = members["type"], case .bool(let isSymmetric)? = members["symmetric"],
+      case .string(let type)? = members["type"],
+      case .bool(let isSymmetric)? = members["symmetric"],
       case .string(let strategy)? = members["strategy"]
     else { return nil }
     switch (strategy, members["group_size"]?.count) {

@@ -48,8 +48,10 @@ public struct NPYCoding {
 
   /// The array that `reader` gives, decompressed straight into its tensor, or into a temporary file when
   /// it has more than `largest` bytes.
+  ///
+  /// - Parameter archive: The file that it is read from, which is then held in memory no more than it.
   static func decode(
-    _ reader: ZipEntryReader, inMemoryUpTo largest: Int? = nil
+    _ reader: ZipEntryReader, of archive: MappedFile?, inMemoryUpTo largest: Int? = nil
   ) throws(EngineError) -> Tensor {
     let prefix = try reader.read(NPYHeader.prefixLength)
     let offset = try NPYHeader.dataOffset(prefix)
@@ -65,7 +67,9 @@ public struct NPYCoding {
     }
     if let largest, header.dataBytes > largest, let file = try? TemporaryFile() {
       return arranged(
-        Tensor(type: type, shape: header.shape, storage: try unfold(reader, into: file)), header)
+        Tensor(
+          type: type, shape: header.shape, storage: try unfold(reader, of: archive, into: file)),
+        header)
     }
     var failure: EngineError?
     let tensor = Tensor(type: type, shape: header.shape) { memory in
@@ -81,11 +85,14 @@ public struct NPYCoding {
   }
 
   private static func unfold(
-    _ reader: ZipEntryReader, into file: TemporaryFile
+    _ reader: ZipEntryReader, of archive: MappedFile?, into file: TemporaryFile
   ) throws(EngineError) -> TensorStorage {
     while reader.left > 0 {
       let part = TensorStorage(bytes: try reader.read(min(reader.left, 1 << 20)))
       try part.withCheckedBytes { bytes throws(EngineError) in try file.append(bytes) }
+      if let archive, file.byteCount & ((16 << 20) - 1) == 0 {
+        archive.releasePages(0..<archive.byteCount)
+      }
     }
     try reader.finish()
     return TensorStorage(file: try file.mapped())

@@ -14,7 +14,8 @@ public struct NPZFile {
     path: String, inMemoryUpTo largest: Int? = nil
   ) throws(EngineError) -> OrderedDictionary<String, Tensor> {
     do throws(EngineError) {
-      return try read(TensorStorage(file: try MappedFile(path: path)), inMemoryUpTo: largest)
+      let file = try MappedFile(path: path)
+      return try read(TensorStorage(file: file), file, inMemoryUpTo: largest)
     } catch {
       throw error.inFile(path)
     }
@@ -28,7 +29,7 @@ public struct NPZFile {
   }
 
   private static func read(
-    _ storage: TensorStorage, inMemoryUpTo largest: Int? = nil
+    _ storage: TensorStorage, _ file: MappedFile? = nil, inMemoryUpTo largest: Int? = nil
   ) throws(EngineError) -> OrderedDictionary<String, Tensor> {
     try storage.withCheckedBytes { bytes throws(EngineError) in
       guard bytes.starts(with: Array("PK".utf8)) else {
@@ -41,7 +42,7 @@ public struct NPZFile {
       for entry in archive.entries where entry.name.hasSuffix(".npy") {
         do throws(EngineError) {
           let name = String(entry.name.dropLast(4))
-          arrays[name] = try NPYCoding.decode(archive.open(entry), inMemoryUpTo: largest)
+          arrays[name] = try NPYCoding.decode(archive.open(entry), of: file, inMemoryUpTo: largest)
         } catch {
           throw error.about("entry '\(entry.name)'")
         }

@@ -89,7 +89,8 @@ extension PickleMachine {
     let parameters = try items(arguments[4])
     guard case .global(.scheme(let scheme))? = parameters.first else {
       throw EngineError(
-        .unsupported, problem: "holds a quantized tensor of another scheme than per tensor or channel",
+        .unsupported,
+        problem: "holds a quantized tensor of another scheme than per tensor or channel",
         remedy: "Dequantize it in Python and save it again")
     }
     switch scheme {
@@ -112,7 +113,9 @@ extension PickleMachine {
   /// `("storage", class, key, location, count)`, with a view behind it in the old form.
   mutating func loadStorage(_ id: PickleValue) throws(EngineError) {
     let parts = try items(id)
-    guard let kind = parts.first?.text else { throw malformed("has a persistent id without a kind") }
+    guard let kind = parts.first?.text else {
+      throw malformed("has a persistent id without a kind")
+    }
     guard kind == "storage" else {
       throw EngineError(
         .unsupported, subject: "persistent id '\(kind.prefix(80))'", problem: "is not read",

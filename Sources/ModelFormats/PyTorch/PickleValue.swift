@@ -1,5 +1,7 @@
 /// A value on the stack of the pickle machine: small, and without references that could form cycles
-/// or chains whose release would recurse. Containers lie in the machine's heap.
+/// or chains whose release would recurse.
+///
+/// Containers lie in the machine's heap.
 enum PickleValue {
   case none
   case bool(Bool)

@@ -80,7 +80,8 @@ final class PyTorchArchive {
         var named = error
         if let offset = named.byteOffset {
           named.byteOffset = nil
-          named.subject = named.subject.map { "data.pkl, byte \(offset), \($0)" }
+          named.subject =
+            named.subject.map { "data.pkl, byte \(offset), \($0)" }
             ?? "data.pkl, byte \(offset)"
         }
         throw named
@@ -95,7 +96,8 @@ final class PyTorchArchive {
     else {
       throw EngineError(
         .malformedFile, subject: "storage '\(storage.key.prefix(80))'",
-        problem: "has no entry of \(expected) bytes in the archive", remedy: PickleMachine.copyAgain)
+        problem: "has no entry of \(expected) bytes in the archive", remedy: PickleMachine.copyAgain
+      )
     }
     budget -= expected
     let swap = isBigEndian ? storage.type?.swapSize : 1

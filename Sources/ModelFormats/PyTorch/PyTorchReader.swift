@@ -35,15 +35,17 @@ public struct PyTorchReader {
       if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
         let archive = try PyTorchArchive(bytes)
         return try weights(
-          archive.root, archive.heap, storage.byteCount) { storage throws(EngineError) in
-            try archive.bytes(of: storage)
-          }
+          archive.root, archive.heap, storage.byteCount
+        ) { storage throws(EngineError) in
+          try archive.bytes(of: storage)
+        }
       }
       let file = try PyTorchLegacyFile(bytes)
       return try weights(file.root, file.heap, storage.byteCount) { part throws(EngineError) in
         guard let range = file.ranges[part.key] else {
           throw EngineError(
-            .malformedFile, subject: "storage '\(part.key.prefix(80))'", problem: "is not in the file",
+            .malformedFile, subject: "storage '\(part.key.prefix(80))'",
+            problem: "is not in the file",
             remedy: PickleMachine.copyAgain)
         }
         return (storage, range.lowerBound)

@@ -49,7 +49,9 @@ struct PyTorchTensors {
       storage.withBytes { source in
         Self.copy(view, size, from: source, first, to: target)
         // A Swift Bool must be 0 or 1; files may hold other bytes for true.
-        if type == .bool { for index in target.indices where target[index] > 1 { target[index] = 1 } }
+        if type == .bool {
+          for index in target.indices where target[index] > 1 { target[index] = 1 }
+        }
       }
     }
   }
@@ -57,7 +59,8 @@ struct PyTorchTensors {
   private mutating func spend(_ bytes: Int) throws(EngineError) {
     guard bytes <= budget else {
       throw EngineError(
-        .unsupported, problem: "describes far more numbers than it holds (views of the same storage)",
+        .unsupported,
+        problem: "describes far more numbers than it holds (views of the same storage)",
         remedy: "Save contiguous clones of the tensors")
     }
     budget -= bytes
@@ -91,19 +94,21 @@ struct PyTorchTensors {
     }
   }
 
-  /// The numbers that a quantized view stands for: (code - zero point) x scale in float32, as
-  /// `torch.Tensor.dequantize` computes them.
+  /// The numbers that a quantized view stands for: (code - zero point) x scale, rounded once to
+  /// float32, as `torch.Tensor.dequantize` computes them.
   mutating func dequantized(
     _ view: PyTorchView, codes: Tensor
   ) throws(EngineError) -> Tensor? {
     guard let quantization = view.quantization else { return nil }
-    let scales: [Float]
+    let scales: [Double]
     let zeros: [Int]
     var axis = 0
     switch quantization {
-    case .perTensor(let scale, let zeroPoint): (scales, zeros) = ([Float(scale)], [zeroPoint])
+    case .perTensor(let scale, let zeroPoint):
+      // One scale is a float32 in PyTorch's code, those of channels are float64.
+      (scales, zeros) = ([Double(Float(scale))], [zeroPoint])
     case .perChannel(let values, let points, let place):
-      scales = try numbers(values).map { Float($0) }
+      scales = try numbers(values)
       zeros = try numbers(points).map { Int(Int32(clamping: Int64.converting($0))) }
       axis = place
       guard view.shape.indices.contains(axis), scales.count == view.shape[axis],
@@ -120,7 +125,7 @@ struct PyTorchTensors {
     return Tensor.building(view.shape, of: Float.self) { target in
       for (number, code) in codes.integers.enumerated() {
         let channel = scales.count == 1 ? 0 : number / inner % scales.count
-        target[number] = Float(code &- zeros[channel]) * scales[channel]
+        target[number] = Float(Double(code &- zeros[channel]) * scales[channel])
       }
     }
   }

@@ -60,8 +60,9 @@ enum PyTorchType: String, CaseIterable {
     }
   }
 
-  /// The type that holds elements of `type` in a file; packed integers take a byte each there, as in
-  /// memory. Nil for strings.
+  /// The type that holds elements of `type` in a file; nil for strings.
+  ///
+  /// Packed integers take a byte each there, as in memory.
   init?(_ type: ElementType) {
     let stored = Float8(type) == nil ? type.memoryType : type
     guard let match = Self.allCases.first(where: { $0.elementType == stored }) else { return nil }

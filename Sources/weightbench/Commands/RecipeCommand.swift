@@ -32,6 +32,7 @@ struct RecipeCommand: AsyncParsableCommand {
     help: "Do not fold batch normalization: names and scales refer to the weights as stored.")
   var keepBatchNorm = false
   @OptionGroup var data: DataOptions
+  @OptionGroup var calibration: CalibrationOptions
   @OptionGroup var threads: ThreadOptions
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -46,7 +47,9 @@ struct RecipeCommand: AsyncParsableCommand {
   func run() async throws {
     let target = try RecipeRegistry.standard.target(named: to)
     let opened = try OpenedModel(path: model, keepBatchNorm: keepBatchNorm)
-    let plan = try CompressionPlan.read(path: plan)
+    var plan = try CompressionPlan.read(path: self.plan)
+    let hasSteps = plan.channels != nil || plan.equalize != nil || !plan.repair.isEmpty
+    (plan.channels, plan.equalize, plan.repair) = (nil, nil, [])
     let resolution = try plan.resolved(for: opened.layers)
     let forms = resolution.settings.map { SettingForm($0) }
     // Layers that share a ranking get amounts that only the weights tell.
@@ -54,8 +57,10 @@ struct RecipeCommand: AsyncParsableCommand {
     var compressed: [CompressedWeights?] = []
     var notices = resolution.notices
     if target.needsCompressedWeights || decidesTogether {
+      let samples = try data.open()
       let engine = try PreviewEngine(
-        model: opened, data: try data.open(), threads: threads.count, seed: data.seed)
+        model: opened, data: samples, threads: threads.count, seed: data.seed,
+        calibration: try calibration.samples(plan: plan, path: self.plan, data: samples))
       let result = try await engine.compress(plan)
       compressed = result.weights
       notices = result.notices
@@ -64,6 +69,10 @@ struct RecipeCommand: AsyncParsableCommand {
       for: RecipeRequest(
         model: opened.name, graph: opened.graph, layers: opened.layers,
         settings: resolution.settings, compressed: compressed))
+    if hasSteps {
+      notices.append(
+        "recipes have no steps of the whole network: channels, equalize and repair are left out")
+    }
     if opened.foldedBatchNorms > 0 {
       notices.append(
         "\(opened.foldedBatchNorms) batch normalizations are folded into the weights here: give the "

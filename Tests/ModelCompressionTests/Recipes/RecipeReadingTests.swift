@@ -139,7 +139,7 @@ import Testing
     Wrong(
       tool: "torchao",
       text: "{\"_type\": \"FqnToConfig\", \"_data\": {\"fqn_to_config\": {\"a\": 1}}}",
-      place: "line 1, column 60", says: "_type"),
+      place: "line 1, column 59", says: "_type"),
     Wrong(
       tool: "coremltools", text: "module_name_configs:\n  fc1: {n_m_ratio: [4, 4]}\n",
       place: "line 2, column 20", says: "counts the zeros"),
@@ -163,7 +163,7 @@ import Testing
       tool: "distiller",
       text: "pruners:\n  p: {class: AutomatedGradualPruner, final_sparsity: 0.5}\n",
       place: "line 2, column 6", says: "'weights'"),
-    Wrong(tool: "distiller", text: "a: [", place: "line 2", says: ""),
+    Wrong(tool: "distiller", text: "a: [", place: "line 2", says: "did not find"),
     Wrong(tool: "llm-compressor", text: "a: 3\n", place: "line 1", says: "states nothing"),
   ]
 

@@ -10,7 +10,7 @@ import Testing
     let target: String
     var prunes = true
     var bits = [2, 3, 4, 5, 6, 7, 8]
-    var schemes = WeightQuantization.Scheme.allCases
+    var schemes: [WeightQuantization.Scheme] = [.symmetric, .asymmetric]
     var granularities: [WeightQuantization.Granularity] = [.channel]
     /// Whether all layers share scheme and granularity.
     var isUniform = false
@@ -19,17 +19,17 @@ import Testing
 
   static let targets = [
     Expressible(
-      target: "llm-compressor", bits: WeightQuantization.allowedBits,
+      target: "llm-compressor", bits: [2, 3, 4, 5, 6, 7, 8, 16],
       granularities: [.tensor, .channel, .group(32)]),
     Expressible(target: "torchao", prunes: false, granularities: [.channel, .group(32)]),
     Expressible(
       target: "coremltools", bits: [4, 8], granularities: [.tensor, .channel, .group(16)],
       isUniform: true),
     Expressible(
-      target: "aimet-0.6.1", prunes: false, bits: WeightQuantization.allowedBits,
+      target: "aimet-0.6.1", prunes: false, bits: [2, 3, 4, 5, 6, 7, 8, 16],
       granularities: [.tensor, .channel]),
     Expressible(
-      target: "aimet-1.0.0", prunes: false, bits: WeightQuantization.allowedBits,
+      target: "aimet-1.0.0", prunes: false, bits: [2, 3, 4, 5, 6, 7, 8, 16],
       granularities: [.tensor, .channel]),
     Expressible(
       target: "onnxruntime", prunes: false, bits: [4, 8, 16], granularities: [.tensor, .channel]),
@@ -80,6 +80,48 @@ import Testing
 
   static func pick<Element>(_ list: [Element], _ generator: inout SeededGenerator) -> Element {
     list[Int.random(in: 0..<list.count, using: &generator)]
+  }
+
+  /// Settings with methods of their own, each by the target that has them, as plans spell them.
+  static let methods: [(target: String, rule: String)] = [
+    ("llm-compressor", "{prune: {criterion: wanda, pattern: {keep: 2, of: 4}}}"),
+    ("llm-compressor", "{prune: {amount: 0.5, criterion: sparsegpt}}"),
+    ("llm-compressor", "{weights: {bits: 4, granularity: {group: 16}, method: gptq}}"),
+    ("llm-compressor", "{prune: {amount: 0.25, pattern: channel}}"),
+    ("llm-compressor", "{weights: {scheme: fp8-e4m3}}"),
+    ("llm-compressor", "{weights: {bits: 6, range: mse}}"),
+    ("llm-compressor", "{weights: {bits: 8}, activations: {bits: 8}}"),
+    ("llm-compressor", "{weights: {bits: 8}, activations: {bits: 8, scheme: symmetric}}"),
+    ("llm-compressor", "{weights: {bits: 4}, activations: {mode: dynamic}}"),
+    ("torchao", "{weights: {bits: 4}, activations: {mode: dynamic}}"),
+    ("distiller", "{weights: {bits: 8}, activations: {bits: 8}}"),
+    ("torchao", "{weights: {bits: 4, granularity: {group: 16}, method: hqq}}"),
+    ("torchao", "{weights: {scheme: fp8-e4m3}}"),
+    ("coremltools", "{prune: {pattern: {keep: 1, of: 4}}}"),
+    ("coremltools", "{prune: {amount: 0.5, criterion: l2, pattern: {block: [2, 1]}}}"),
+    ("coremltools", "{prune: {amount: 0.5, criterion: sparsegpt}}"),
+    ("coremltools", "{weights: {bits: 4, scheme: palette}}"),
+    ("coremltools", "{weights: {bits: 6, scheme: palette, granularity: channel}}"),
+    ("coremltools", "{weights: {bits: 4, method: gptq}}"),
+    ("coremltools", "{prune: {amount: 0.5}, weights: {scheme: fp8-e5m2}}"),
+    ("distiller", "{prune: {threshold: 0.5}}"),
+    ("distiller", "{prune: {amount: 0.5, pattern: channel}}"),
+    ("distiller", "{prune: {amount: 0.5, criterion: l2, pattern: channel}}"),
+    ("aimet-1.0.0", "{weights: {scheme: float16}}"),
+  ]
+
+  @Test(arguments: methods)
+  func methodsComeBack(target: String, rule: String) throws {
+    let layers = RecipeFixtures.layers()
+    let plan = try CompressionPlan(text: "weightbench: 1\nlayers: {fc1: \(rule)}\n")
+    let settings = try plan.resolved(for: layers).settings
+    let recipe = try RecipeRegistry.standard.target(named: target).recipe(
+      for: RecipeRequest(
+        model: "small.onnx", graph: RecipeFixtures.graph, layers: layers, settings: settings))
+    let imported = try RecipeRegistry.standard.importer(named: target)
+      .plan(from: recipe.text, path: nil, layers: layers)
+    #expect(imported.notes.isEmpty)
+    #expect(try imported.plan.resolved(for: layers).settings == settings, "\(recipe.text)")
   }
 
   /// Groups of a matrix come back from encodings by block, with channels first.

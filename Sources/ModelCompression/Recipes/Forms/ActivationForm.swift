@@ -8,14 +8,19 @@ public struct ActivationForm: Sendable, Hashable {
   public var range: String
   /// `static` or `dynamic`.
   public var mode: String
+  /// `asymmetric` or `symmetric`.
+  public var scheme: String
   /// Keys beyond those, as the plan spells them.
   public var others: OrderedDictionary<String, String>
 
   /// 8 bits in the static range that calibration saw, unless told otherwise.
-  public init(bits: Int = 8, range: String = "minmax", mode: String = "static") {
+  public init(
+    bits: Int = 8, range: String = "minmax", mode: String = "static", scheme: String = "asymmetric"
+  ) {
     self.bits = bits
     self.range = range
     self.mode = mode
+    self.scheme = scheme
     others = [:]
   }
 
@@ -33,6 +38,7 @@ public struct ActivationForm: Sendable, Hashable {
         range = value.choice ?? value.json()
         if value.entries != nil { others["options of \(range)"] = value.json() }
       case "mode": mode = value.scalar ?? mode
+      case "scheme": scheme = value.scalar ?? scheme
       default: others[key] = value.json()
       }
     }
@@ -43,6 +49,7 @@ public struct ActivationForm: Sendable, Hashable {
     var entries: OrderedDictionary<String, PlanTree> = ["bits": .number(bits)]
     if range != "minmax" { entries["range"] = .text(range) }
     entries["mode"] = .text(mode)
+    if scheme != "asymmetric" { entries["scheme"] = .text(scheme) }
     for (key, value) in others { entries[key] = .literal(value) }
     return .map(entries)
   }

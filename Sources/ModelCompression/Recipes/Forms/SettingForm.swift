@@ -26,7 +26,7 @@ public struct SettingForm: Sendable, Hashable {
   public init(_ setting: LayerSetting) {
     prune = setting.prune.flatMap { PruningForm(tree: $0.tree) }
     weights = setting.weights.flatMap { WeightForm(tree: $0.tree) }
-    activations = nil
+    activations = setting.activations.flatMap { ActivationForm(tree: $0.tree) }
     if prune?.value == 0 { prune = nil }
   }
 

@@ -10,6 +10,15 @@ public struct WeightForm: Sendable, Hashable {
     case channel
     /// Runs of this many weights along the input axis.
     case group(Int)
+
+    /// The same as a setting has it.
+    init(_ granularity: WeightQuantization.Granularity) {
+      switch granularity {
+      case .tensor: self = .tensor
+      case .channel: self = .channel
+      case .group(let size): self = .group(size)
+      }
+    }
   }
 
   /// Bits of a code.
@@ -38,8 +47,10 @@ public struct WeightForm: Sendable, Hashable {
     others = [:]
   }
 
-  /// Whether codes are whole numbers times a scale.
-  public var isInteger: Bool { scheme == "symmetric" || scheme == "asymmetric" }
+  /// Whether codes are whole numbers times a scale, as other tools have them: one bit is a sign here.
+  public var isInteger: Bool { (scheme == "symmetric" || scheme == "asymmetric") && bits > 1 }
+  /// Whether codes are indices into a palette.
+  public var isPalette: Bool { scheme.hasPrefix("palette") }
   /// Whether weights are numbers of a shorter floating-point format.
   public var isFloat: Bool { scheme.hasPrefix("fp8") || scheme.hasSuffix("float16") }
 
@@ -47,10 +58,15 @@ public struct WeightForm: Sendable, Hashable {
   init?(tree: PlanTree) {
     guard let entries = tree.entries else { return nil }
     self.init(bits: 0)
+    // Schemes differ in what holds unless a plan states it.
+    if let name = entries["scheme"]?.scalar { scheme = name }
+    if let standard = SchemeRegistry.standard[scheme] {
+      granularity = Granularity(standard.standardGranularity)
+    }
     for (key, value) in entries {
       switch key {
       case "bits": bits = value.int ?? 0
-      case "scheme": scheme = value.scalar ?? scheme
+      case "scheme": break
       case "granularity":
         switch value.scalar {
         case "tensor": granularity = .tensor
@@ -74,10 +90,13 @@ public struct WeightForm: Sendable, Hashable {
     var entries: OrderedDictionary<String, PlanTree> = [:]
     if !isFloat { entries["bits"] = .number(bits) }
     if scheme != "symmetric" { entries["scheme"] = .text(scheme) }
-    switch granularity {
-    case .tensor: entries["granularity"] = .text("tensor")
-    case .channel: break
-    case .group(let size): entries["granularity"] = .map(["group": .number(size)])
+    let registered = SchemeRegistry.standard[scheme]
+    if registered?.usesGranularity != false {
+      switch granularity {
+      case .tensor: entries["granularity"] = .text("tensor")
+      case .channel: entries["granularity"] = .text("channel")
+      case .group(let size): entries["granularity"] = .map(["group": .number(size)])
+      }
     }
     if range != "minmax" { entries["range"] = .text(range) }
     if method != "nearest" { entries["method"] = .text(method) }

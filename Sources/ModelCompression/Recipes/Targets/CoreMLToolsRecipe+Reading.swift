@@ -113,11 +113,17 @@ extension CoreMLToolsRecipe {
     }
     if let size = source.optional(node, "block_size"), source.optional(node, "n_m_ratio") == nil {
       let length = try source.integer(size, of: "block_size")
-      if length > 1 { form.pattern = .block([length, 1]) }
+      if length > 1 {
+        // Blocks and channels are ranked by their L2 norm.
+        form.pattern = .block([length, 1])
+        form.criterion = "l2"
+      }
     }
     if let granularity = source.optional(node, "granularity") {
       switch try source.text(granularity, of: "granularity") {
-      case "per_channel": form.pattern = .channel
+      case "per_channel" where source.optional(node, "target_sparsity") != nil:
+        form.pattern = .channel
+        form.criterion = "l2"
       case "per_kernel":
         draft.note("granularity per_kernel is not read: single weights are taken", at: granularity)
       default: break

@@ -125,10 +125,13 @@ public struct CoreMLToolsRecipe: ImportableRecipe {
   private static func storage(
     of weights: WeightForm, _ layer: RecipeLayer, _ notes: inout RecipeNotes
   ) -> (owner: String, config: PlanTree)? {
-    if weights.scheme == "palette" {
+    if weights.isPalette {
       guard [1, 2, 3, 4, 6, 8].contains(weights.bits) else {
         notes.add("coremltools has palettes of 1, 2, 3, 4, 6 and 8 bits", layer: layer.name)
         return nil
+      }
+      if weights.scheme != "palette" {
+        notes.add("coremltools starts k-means in its own way", layer: layer.name)
       }
       var entries: OrderedDictionary<String, PlanTree> = ["n_bits": .number(weights.bits)]
       switch weights.granularity {

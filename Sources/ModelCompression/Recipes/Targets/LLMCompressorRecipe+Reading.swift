@@ -237,10 +237,15 @@ extension LLMCompressorRecipe {
           draft.note("float activations are not read", at: value)
           return nil
         }
+      case "symmetric": if try source.flag(value, of: key) { form.scheme = "symmetric" }
       case "dynamic":
         form.mode = source.isTrueOrLocal(value) ? "dynamic" : "static"
       default: break
       }
+    }
+    if form.isDynamic, form.scheme == "symmetric" {
+      draft.note("dynamic activations are asymmetric in a plan", at: node)
+      form.scheme = "asymmetric"
     }
     return form
   }

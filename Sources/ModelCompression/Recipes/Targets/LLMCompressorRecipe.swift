@@ -186,7 +186,8 @@ public struct LLMCompressorRecipe: ImportableRecipe {
 
   private static func arguments(_ form: ActivationForm) -> PlanTree {
     .map([
-      "num_bits": .number(form.bits), "type": .text("int"), "symmetric": .flag(false),
+      "num_bits": .number(form.bits), "type": .text("int"),
+      "symmetric": .flag(form.scheme == "symmetric"),
       "strategy": .text(form.isDynamic ? "token" : "tensor"), "dynamic": .flag(form.isDynamic),
     ])
   }
