@@ -27,9 +27,9 @@ extension ChannelRemoval {
     to graph: NetworkGraph, scores: [String: [Double]] = [:]
   ) throws(EngineError) -> (graph: NetworkGraph, report: ChannelReport) {
     let groups = try ChannelGroups(of: graph)
-    let removed = try removedUnits(of: groups, scores: scores)
-    var (smaller, report) = try apply(to: groups, scores: scores)
-    try check(smaller, groups, removed)
+    let choice = try choice(in: groups, scores: scores)
+    var (smaller, report) = apply(choice, to: groups)
+    try check(smaller, groups, choice.removed)
     let costs = graph.sampleMultiplyAdds()
     report.multiplyAddsBefore = costs?.reduce(0) { $0 + ($1 ?? 0) }
     report.multiplyAddsAfter = smaller.sampleMultiplyAdds()?.reduce(0) { $0 + ($1 ?? 0) }

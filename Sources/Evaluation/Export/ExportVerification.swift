@@ -72,8 +72,10 @@ public struct ExportVerification: Sendable {
     }
     layers = changed.count
     exactLayers = exact
-    constants = compressed.constants.count
-    exactConstants = compressed.constants.count { name, tensor in
+    // Beside codes, biases are codes too: they are seen in the predictions.
+    let stored = compressed.constants.filter { !source.holdsCodes(of: $0.key) }
+    constants = stored.count
+    exactConstants = stored.count { name, tensor in
       source.constant(name).map { Self.areSame(tensor.floats, $0.floats) } ?? false
     }
     self.zeros = zeros

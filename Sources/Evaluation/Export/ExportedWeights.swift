@@ -69,6 +69,14 @@ enum ExportedWeights {
       zip(model.layers.map(\.weight), layout.layers), uniquingKeysWith: { first, _ in first })
   }
 
+  /// Whether a constant is stored as integers that a node decodes.
+  func holdsCodes(of name: String) -> Bool {
+    guard case .graph(let graph, let producers) = self, let node = producers[name] else {
+      return false
+    }
+    return graph.nodes[node].op == "DequantizeLinear"
+  }
+
   /// A constant that is stored as it is; nil when the file has none of that name.
   func constant(_ name: String) -> Tensor? {
     switch self {
@@ -99,7 +107,10 @@ enum ExportedWeights {
       return tensor.floats
     case .graph(let graph, let producers):
       if let tensor = graph.constant(layer.weight, producers: producers) { return tensor.floats }
-      guard let index = producers[layer.weight] else { throw missing }
+      guard let index = producers[layer.weight] else {
+        guard let decoded = Self.integerProduct(of: layer, in: graph) else { throw missing }
+        return decoded
+      }
       let node = graph.nodes[index]
       let inputs = node.inputs.map { graph.constant($0, producers: producers) }
       guard node.op == "DequantizeLinear", !inputs.contains(where: { $0 == nil }),

@@ -10,6 +10,8 @@ public struct ModelExporter: Sendable {
   private let model: OpenedModel
   private let weights: [CompressedWeights?]
   private let layout: StateDictLayout
+  /// Whether the weights are stand-ins without numbers: only sizes can be told.
+  private let isForSize: Bool
 
   /// An exporter of `compressed`, which must have been made for `model`.
   ///
@@ -21,7 +23,11 @@ public struct ModelExporter: Sendable {
   }
 
   /// An exporter of one compressed weight a layer, nil for layers left alone.
-  init(model: OpenedModel, weights: [CompressedWeights?], layout: StateDictLayout) {
+  init(
+    model: OpenedModel, weights: [CompressedWeights?], layout: StateDictLayout,
+    isForSize: Bool = false
+  ) {
+    self.isForSize = isForSize
     self.model = model
     self.weights = weights
     self.layout = layout
@@ -117,9 +123,9 @@ public struct ModelExporter: Sendable {
   private func graph(_ format: ExportFormat) throws(EngineError) -> NetworkGraph {
     let graph = model.graph ?? NetworkGraph()
     let weights = weights.compactMap { $0 }
-    return try format == .onnxQDQ
-      ? QuantizedGraph.rewrite(graph, weights: weights)
-      : QuantizedGraph.baked(graph, weights: weights)
+    guard format == .onnxQDQ else { return try QuantizedGraph.baked(graph, weights: weights) }
+    return ActivationQuantizer.completed(
+      try QuantizedGraph.rewrite(graph, weights: weights), isForSize: isForSize)
   }
 
   // Safetensors.

@@ -46,6 +46,15 @@ public struct CompressedPlan: Sendable {
   /// batch normalization.
   public internal(set) var constants: [String: Tensor] = [:]
 
+  /// The network with rounded activations, which is what is run and exported then; nil without.
+  var rounded: ModelVariant?
+  /// How activations are rounded, by layer.
+  var rounding: [String: ActivationQuantization] = [:]
+
+  /// The network that is run and exported; nil for the opened one.
+  var executed: ModelVariant? { rounded ?? variant }
   /// What the plan's results depend on.
-  var identity: PlanIdentity { PlanIdentity(steps: variant?.steps, layers: keys) }
+  var identity: PlanIdentity {
+    PlanIdentity(steps: variant?.steps, layers: keys, rounding: rounding)
+  }
 }

@@ -38,6 +38,7 @@ public final class PlanSizes: Sendable {
     var isUntouched: Bool
     var isPruned: Bool
     var weights: WeightQuantization?
+    var activations: ActivationQuantization?
   }
 
   private struct State {
@@ -163,7 +164,9 @@ public final class PlanSizes: Sendable {
     _ settings: [LayerSetting], _ measures: [LayerMeasure]
   ) throws -> [String: Int] {
     let forms = zip(settings, measures).map {
-      Form(isUntouched: $1.isUntouched, isPruned: $1.prunedCount > 0, weights: $0.weights)
+      Form(
+        isUntouched: $1.isUntouched, isPruned: $1.prunedCount > 0, weights: $0.weights,
+        activations: $0.activations)
     }
     // An untouched layer is stored as it is, whether its zeros were counted or not.
     let sparse = zip(forms, zip(settings, measures)).map { form, layer in
@@ -177,7 +180,10 @@ public final class PlanSizes: Sendable {
         ? nil
         : standIn.weights(compressor.prepared[index], settings[index], measures[index])
     }
-    let exporter = ModelExporter(model: model, weights: weights, layout: layout)
+    let rounding = model.rounding(settings)
+    let exporter = ModelExporter(
+      model: rounding.isEmpty ? model : try model.sizedForRounding(rounding), weights: weights,
+      layout: layout, isForSize: true)
     func count(_ formats: [ExportFormat]) -> [String: Int] {
       var bytes: [String: Int] = [:]
       for format in formats {

@@ -49,7 +49,15 @@ final class PlanWeights: Sendable {
       Key(layer: $0.offset, setting: Self.normalized($0.element))
     }
     let missing = state.withLock { state in keys.filter { state.entries[$0] == nil } }
-    try await pool.forEach(missing.count) { index in try self.compute(missing[index]) }
+    // Slow methods take seconds for a layer: they are told when nobody waits any more.
+    let flag = CancellationFlag()
+    try await withTaskCancellationHandler {
+      try await pool.forEach(missing.count) { index in
+        try self.compute(missing[index], isCancelled: { flag.isCancelled })
+      }
+    } onCancel: {
+      flag.cancel()
+    }
     return try assemble(plan, resolution, keys)
   }
 

@@ -9,7 +9,7 @@ extension PreviewEngine {
   ///   - focus: The layer that may be edited next.
   /// - Throws: `CancellationError` when stopped; ``EngineError``.
   public func prepare(_ compressed: CompressedPlan?, focus: String) async throws {
-    let preview = try compressed?.variant?.runner ?? requireRunner()
+    let preview = try compressed?.executed?.runner ?? requireRunner()
     let flag = beginAhead()
     let run = run(compressed, focus: focus)
     let measurement = Measurement(
@@ -63,7 +63,7 @@ extension PreviewEngine {
             pool: pool, plan: run, untouched: planner.run(nil, focus: nil), flag: flag,
             report: nil)
           _ = try await measure(
-            measurement, on: compressed.variant?.runner ?? runner, as: compressed.identity,
+            measurement, on: compressed.executed?.runner ?? runner, as: compressed.identity,
             goal: goal)
         }
         progress?(index + 1)

@@ -45,6 +45,8 @@ public actor PreviewEngine {
   /// Networks that steps of plans make of the model.
   nonisolated let variants: VariantStore
   var memo = ResultMemo()
+  /// Networks with rounded activations, the one used last at the end.
+  var roundedNetworks: [Rounded] = []
   private var current: CancellationFlag?
   /// Stops work ahead of the next key.
   var background: CancellationFlag?
@@ -186,7 +188,7 @@ public actor PreviewEngine {
     _ compressed: CompressedPlan?, focus: String? = nil, precision: EvaluationPrecision = .exact,
     progress: (@Sendable (PreviewMetrics) -> Void)? = nil
   ) async throws -> PreviewMetrics {
-    let runner = try compressed?.variant?.runner ?? requireRunner()
+    let runner = try compressed?.executed?.runner ?? requireRunner()
     cancel()
     let identity = compressed?.identity ?? PlanIdentity(steps: nil, layers: planner.untouched)
     if let known = memo.best(for: identity), known.precision >= precision.goal { return known }
@@ -206,7 +208,7 @@ public actor PreviewEngine {
 
   /// A plan made ready to run, in the network that its steps make.
   nonisolated func run(_ compressed: CompressedPlan?, focus: String?) -> PlanRun {
-    (compressed?.variant?.planner ?? planner).run(compressed, focus: focus)
+    (compressed?.executed?.planner ?? planner).run(compressed, focus: focus)
   }
 
   func requireRunner() throws(EngineError) -> BatchRunner {
@@ -221,7 +223,7 @@ public actor PreviewEngine {
   /// - Parameter compressed: The plan; nil runs the model as it is.
   /// - Throws: ``EngineError`` when there is nothing to run; `CancellationError`.
   public func outputs(of compressed: CompressedPlan?) async throws -> [SampleOutput] {
-    let preview = try compressed?.variant?.runner ?? requireRunner()
+    let preview = try compressed?.executed?.runner ?? requireRunner()
     let order = survey.order
     let runner = order.map { preview.byMargin($0.batches) } ?? preview
     let run = run(compressed, focus: nil)

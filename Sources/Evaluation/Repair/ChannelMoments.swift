@@ -52,6 +52,18 @@ struct ChannelMoments: Sendable, Equatable {
     }
   }
 
+  /// Channels.
+  var channels: Int { sums.count }
+
+  /// Some of the channels, in this order.
+  func selecting(_ channels: [Int]) -> ChannelMoments {
+    var result = ChannelMoments(channels: channels.count)
+    result.count = count
+    result.sums = channels.map { sums[$0] }
+    result.squares = channels.map { squares[$0] }
+    return result
+  }
+
   /// E[y] of each channel.
   var mean: [Double] { sums.map { $0 / Double(max(count, 1)) } }
 

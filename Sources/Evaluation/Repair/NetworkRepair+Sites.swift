@@ -33,7 +33,7 @@ extension NetworkRepair {
       let measured = try await walk.advance(
         cut, weights: pass.weights, measuring: site, pool: pool)
       guard let place, let site, let measured, let original = originals[place],
-        measured != original
+        measured != original, measured.channels == original.channels
       else { continue }
       switch site.target {
       case .layer(let index, let bias, let scales):
@@ -55,11 +55,12 @@ extension NetworkRepair {
   /// Whether a plan changes what is measured at a site.
   private func isWanted(_ site: RepairSites.Site, _ compressed: CompressedPlan) -> Bool {
     switch site.target {
-    case .layer(let index, _, _): compressed.weights[index] != nil
+    case .layer(let index, _, _): compressed.weights[index] != nil || isSmaller
     case .normalization:
-      compressed.weights.contains { weights in
-        weights?.layer.nodes.first.map { $0 <= site.position } ?? false
-      }
+      isSmaller
+        || compressed.weights.contains { weights in
+          weights?.layer.nodes.first.map { $0 <= site.position } ?? false
+        }
     }
   }
 
@@ -69,9 +70,12 @@ extension NetworkRepair {
     _ model: OpenedModel, _ moments: (original: ChannelMoments, compressed: ChannelMoments),
     _ pass: inout Pass
   ) -> MomentCorrection? {
-    guard let changed = compressed.weights[index], let old = graph.constant(bias) else {
-      return nil
-    }
+    guard let old = graph.constant(bias) else { return nil }
+    let isLeftAlone = compressed.weights[index] == nil
+    let alone = EffectiveSetting(LayerSetting())
+    guard
+      let changed = compressed.weights[index] ?? (try? model.compressor.compress(index, alone))
+    else { return nil }
     var correction = MomentCorrection(
       original: moments.original, compressed: moments.compressed,
       scaling: scales ? changed.outputScaling : .none)
@@ -80,7 +84,11 @@ extension NetworkRepair {
       if let scaled = changed.scalingOutputs(
         by: correction.factors.map { Float($0) }, original: model.weights[index])
       {
-        pass.result.weights[index] = scaled
+        if isLeftAlone {
+          pass.result.constants[changed.layer.weight] = scaled.dequantized
+        } else {
+          pass.result.weights[index] = scaled
+        }
       } else {
         correction = MomentCorrection(
           original: moments.original, compressed: moments.compressed, scaling: .none)

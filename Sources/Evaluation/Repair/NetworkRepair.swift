@@ -34,7 +34,11 @@ final class NetworkRepair: Sendable {
   let sites: [RepairSites.Site]
   /// For each cut, the places of its sites.
   let sitesOfCut: [[Int]]
+  /// Whether channels were removed, so that layers left alone are to be repaired too.
+  let isSmaller: Bool
   private let segments: NetworkSegments
+  private let reference: RepairReference?
+  private let layerNames: [String]
   let data: EvaluationData
   private let batches: [[Int]]
   private let fixedSize: Int?
@@ -49,25 +53,22 @@ final class NetworkRepair: Sendable {
   ///   - graph: The network before its layers are compressed, with a bias of its own at each layer of
   ///     the sites.
   ///   - sites: Where it is repaired.
+  ///   - reference: What it is brought back to when channels were removed; nil for itself.
   ///   - calibration: What it is measured on.
   /// - Throws: ``EngineError`` when the samples do not fit the network.
   init(
-    graph: NetworkGraph, sites: RepairSites, calibration: CalibrationSamples
+    graph: NetworkGraph, sites: RepairSites, reference: RepairReference? = nil,
+    calibration: CalibrationSamples
   ) throws(EngineError) {
     self.graph = graph
     self.sites = sites.sites
     data = calibration.data
     sampleNotice = calibration.notice
-    var cuts: [Int] = []
-    var sitesOfCut: [[Int]] = []
-    for (place, site) in sites.sites.enumerated() {
-      if cuts.last != site.position {
-        cuts.append(site.position)
-        sitesOfCut.append([])
-      }
-      sitesOfCut[sitesOfCut.count - 1].append(place)
-    }
-    self.sitesOfCut = sitesOfCut
+    self.reference = reference
+    isSmaller = reference != nil
+    layerNames = sites.layers.map(\.name)
+    let cuts = sites.cuts
+    sitesOfCut = sites.sitesOfCut
     segments = NetworkSegments(graph, cuts: cuts)
     try data.check(against: graph.runtimeInputs)
     let costs = GraphCosts(
@@ -131,7 +132,10 @@ final class NetworkRepair: Sendable {
     }
   }
 
-  var walk: RepairWalk {
+  /// A new walk through the network.
+  var walk: RepairWalk { makeWalk(segments) }
+
+  private func makeWalk(_ segments: NetworkSegments) -> RepairWalk {
     let (data, batches, fixedSize, graph) = (data, batches, fixedSize, graph)
     return RepairWalk(segments: segments, batches: batches) { index in
       var samples = batches[index]
@@ -145,15 +149,46 @@ final class NetworkRepair: Sendable {
   /// The moments of every site in the uncompressed network; measured once.
   private func originalMoments(_ pool: WorkerPool) async throws -> [ChannelMoments?] {
     if let known = originals.withLock({ $0 }) { return known }
+    let found: [ChannelMoments?]
+    if let reference {
+      let all = try await moments(
+        reference.sites.sites, reference.sites.sitesOfCut,
+        makeWalk(NetworkSegments(reference.graph, cuts: reference.sites.cuts)), pool)
+      found = sites.map { site in
+        guard let place = reference.sites.sites.firstIndex(where: { $0.target == site.target })
+        else { return nil }
+        let kept = keptChannels(of: site, reference)
+        return kept.map { all[place]?.selecting($0) } ?? all[place]
+      }
+    } else {
+      found = try await moments(sites, sitesOfCut, walk, pool)
+    }
+    originals.withLock { $0 = found }
+    return found
+  }
+
+  private func moments(
+    _ sites: [RepairSites.Site], _ sitesOfCut: [[Int]], _ walk: RepairWalk, _ pool: WorkerPool
+  ) async throws -> [ChannelMoments?] {
     var moments = [ChannelMoments?](repeating: nil, count: sites.count)
-    let walk = walk
     for (cut, places) in sitesOfCut.enumerated() {
       let measured = try await walk.advance(
         cut, weights: [:], measuring: sites[places[0]], pool: pool)
       for place in places { moments[place] = measured }
     }
-    let found = moments
-    originals.withLock { $0 = found }
-    return found
+    return moments
+  }
+
+  /// The channels that are left of a site's value; nil when all are.
+  private func keptChannels(
+    of site: RepairSites.Site, _ reference: RepairReference
+  ) -> [Int]? {
+    switch site.target {
+    case .layer(let index, _, _): reference.kept[layerNames[index]]
+    case .normalization:
+      reference.sites.layers.first { layer in
+        layer.nodes.first.map { reference.graph.nodes[$0].outputs.first == site.value } ?? false
+      }.flatMap { reference.kept[$0.name] }
+    }
   }
 }

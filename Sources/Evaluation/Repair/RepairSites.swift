@@ -28,7 +28,8 @@ struct RepairSites: Sendable {
   private(set) var sites: [Site] = []
   /// Layers that can't be repaired, with the reason.
   private(set) var refused: [Int: String] = [:]
-  private let layers: [CompressibleLayer]
+  /// The graph's layers.
+  let layers: [CompressibleLayer]
 
   /// Finds the sites, and gives each layer that is one a bias of its own (of zeros where it had none).
   init(_ graph: inout NetworkGraph, steps: Set<RepairStep>) {
@@ -56,6 +57,16 @@ struct RepairSites: Sendable {
     }
     if steps.contains(.batchnorm) { addNormalizations(graph) }
     sites.sort { ($0.position, $0.order) < ($1.position, $1.order) }
+  }
+
+  /// The nodes behind which a walk stops, ascending.
+  var cuts: [Int] {
+    sites.map(\.position).reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+  }
+
+  /// For each cut, the places of its sites.
+  var sitesOfCut: [[Int]] {
+    cuts.map { cut in sites.indices.filter { sites[$0].position == cut } }
   }
 
   /// What the user should know.

@@ -73,9 +73,7 @@ struct SearchSpace: Sendable {
       result.prune = (base.prune ?? PruneSetting(amount: 0)).searching(grid.amount)
     }
     if let bits = grid.bits {
-      var weights = base.weights ?? WeightQuantization(bits: bits)
-      weights.bits = bits
-      result.weights = weights
+      result.weights = (base.weights ?? WeightQuantization(bits: bits)).with(bits: bits)
     } else {
       result.weights = base.weights
     }

@@ -17,6 +17,7 @@ extension LayerSetting {
       }
       if prune.scope == .global { text += "/global" }
       if prune.normalization != .none { text += "/\(prune.normalization.rawValue)" }
+      if prune.refit { text += "/refit" }
       parts.append(text)
     }
     if let weights {
@@ -27,6 +28,8 @@ extension LayerSetting {
       case .tensor: text += "/tensor"
       case .group(let size): text += "/group\(size)"
       }
+      if weights.range != "minmax" { text += "/\(weights.range.text)" }
+      if weights.method != "nearest" { text += "/\(weights.method.text)" }
       parts.append(text)
     }
     return parts.isEmpty ? "none" : parts.joined(separator: ",")

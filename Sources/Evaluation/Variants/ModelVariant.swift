@@ -13,8 +13,8 @@ public final class ModelVariant: Sendable {
   let number: Int
   /// The network before its layers are compressed.
   public let model: OpenedModel
-  /// The steps that made it.
-  let steps: PlanSteps
+  /// The steps that made it; nil where only activations are rounded.
+  let steps: PlanSteps?
   /// What was done, and what could not be.
   public let notices: [String]
   /// The weights of its layers under their settings.
@@ -31,7 +31,7 @@ public final class ModelVariant: Sendable {
   let repair: NetworkRepair?
 
   init(
-    number: Int, model: OpenedModel, steps: PlanSteps, notices: [String], weights: PlanWeights,
+    number: Int, model: OpenedModel, steps: PlanSteps?, notices: [String], weights: PlanWeights,
     compressor: PlanCompressor, checkpoints: [Int], runner: BatchRunner?, repair: NetworkRepair?
   ) {
     self.number = number

@@ -6,4 +6,6 @@ struct PlanIdentity: Hashable, Sendable {
   var steps: PlanSteps?
   /// What each layer's weights depend on; nil for layers left alone.
   var layers: [EffectiveSetting?]
+  /// How activations are rounded, by layer.
+  var rounding: [String: ActivationQuantization] = [:]
 }

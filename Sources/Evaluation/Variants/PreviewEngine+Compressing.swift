@@ -10,19 +10,30 @@ extension PreviewEngine {
   ///
   /// - Throws: ``EngineError`` when the plan does not fit the model; `CancellationError`.
   public func compress(_ plan: CompressionPlan) async throws -> CompressedPlan {
-    guard let steps = PlanSteps(plan) else {
-      return try await compressor.compress(plan, pool: pool)
+    var compressed: CompressedPlan
+    if let steps = PlanSteps(plan) {
+      compressed = try await self.compressed(plan, steps)
+    } else {
+      compressed = try await compressor.compress(plan, pool: pool)
     }
+    return try await rounded(compressed)
+  }
+
+  private func compressed(
+    _ plan: CompressionPlan, _ steps: PlanSteps
+  ) async throws -> CompressedPlan {
     let variant = try await variant(steps)
     var compressed = try await variant.weights.compress(plan, pool: pool)
     let touches = compressed.weights.contains { $0 != nil }
     if !touches && !steps.changesGraph { return compressed }
     compressed.variant = variant
     compressed.notices += variant.notices
-    if let repair = variant.repair {
-      compressed = try await repair.repaired(compressed, original: variant.model, pool: pool)
+    for index in compressed.rows.indices {
+      compressed.rows[index].originalBytes = model.layers[index].parameters * 4
     }
-    return compressed
+    guard !steps.repair.isEmpty else { return compressed }
+    guard let repair = variant.repair else { throw Calibrator.missing }
+    return try await repair.repaired(compressed, original: variant.model, pool: pool)
   }
 
   private nonisolated func variant(_ steps: PlanSteps) async throws -> ModelVariant {

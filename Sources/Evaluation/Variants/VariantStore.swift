@@ -27,7 +27,7 @@ final class VariantStore: Sendable {
   private let weights: PlanWeights
   private let original: BatchRunner?
   private let memory: MemoryBudget
-  private let calibrator: Calibrator
+  let calibrator: Calibrator
   private let state = Mutex(State())
 
   /// - Parameters:
@@ -89,7 +89,8 @@ final class VariantStore: Sendable {
         .unsupported, path: model.path,
         problem: "holds weights without a graph, so that steps over several layers can't be taken",
         remedy:
-          "Open the .onnx export of the model, or remove 'equalize' and 'repair' from the plan")
+          "Open the .onnx export of the model, or remove the plan's steps (equalize, channels, repair)"
+      )
     }
     var notices: [String] = []
     if let equalize = steps.equalize {
@@ -98,33 +99,79 @@ final class VariantStore: Sendable {
       graph = equalized.graph
       notices += equalized.report.notices
     }
+    // What repair brings back is what the network shows before channels go.
     var sites: RepairSites?
     if !steps.repair.isEmpty {
       let found = RepairSites(&graph, steps: steps.repair)
       notices += found.notices
       sites = found
     }
-    let made = try OpenedModel(madeFrom: model, graph: graph)
+    var reference: RepairReference?
+    var kept: [String: [Int]] = [:]
+    if let channels = steps.channels {
+      let (smaller, report) = try channels.apply(to: graph)
+      kept = report.kept
+      notices += report.summary
+      if let found = sites {
+        reference = RepairReference(graph: graph, sites: found, kept: kept)
+        graph = smaller
+        sites = RepairSites(&graph, steps: steps.repair)
+      } else {
+        graph = smaller
+      }
+    }
+    let made = try OpenedModel(madeFrom: model, graph: graph, kept: kept)
     let isShared = made.compressor.resolver === model.compressor.resolver
     let compressor = isShared ? weights.compressor : try calibrator.compressor(of: made)
-    let costs = original.flatMap { runner in
-      (try? runner.inputs(0)).flatMap { GraphCosts(graph: graph, inputs: $0) }
-    }
-    let runner = try original.map { try self.runner(of: made, number: number, beside: $0) }
-    return ModelVariant(
-      number: number, model: made, steps: steps, notices: notices,
+    return try variant(
+      of: made, number: number, steps: steps, notices: notices,
       weights: isShared
         ? weights
         : PlanWeights(compressor: compressor, byteLimit: memory.compressedWeights / 4),
-      compressor: compressor,
+      repair: try repair(made, sites, reference))
+  }
+
+  /// Nil without samples: sizes need none.
+  private func repair(
+    _ made: OpenedModel, _ sites: RepairSites?, _ reference: RepairReference?
+  ) throws(EngineError) -> NetworkRepair? {
+    guard let sites, let samples = calibrator.samples else { return nil }
+    return try NetworkRepair(
+      graph: try made.runnableGraph(), sites: sites, reference: reference, calibration: samples)
+  }
+
+  private func variant(
+    of made: OpenedModel, number: Int, steps: PlanSteps?, notices: [String],
+    weights: PlanWeights, repair: NetworkRepair?
+  ) throws -> ModelVariant {
+    let costs = original.flatMap { runner in
+      made.graph.flatMap { graph in
+        (try? runner.inputs(0)).flatMap { GraphCosts(graph: graph, inputs: $0) }
+      }
+    }
+    return ModelVariant(
+      number: number, model: made, steps: steps, notices: notices, weights: weights,
+      compressor: weights.compressor,
       checkpoints: PreviewEngine.checkpoints(
         made, costs, samples: original?.data.count ?? 0, memory: memory, drafts: false),
-      runner: runner,
-      repair: try sites.map { sites in
-        guard let samples = calibrator.samples else { throw Calibrator.missing }
-        return try NetworkRepair(
-          graph: try made.runnableGraph(), sites: sites, calibration: samples)
-      })
+      runner: try original.map { try runner(of: made, number: number, beside: $0) },
+      repair: repair)
+  }
+
+  /// A network with rounded activations, which a plan runs in after its layers are compressed in
+  /// another one.
+  ///
+  /// - Parameters:
+  ///   - graph: It.
+  ///   - base: What it was made of; nil for the opened model.
+  func rounded(_ graph: NetworkGraph, base: ModelVariant?) throws -> ModelVariant {
+    let number = state.withLock { state in
+      state.last += 1
+      return state.last
+    }
+    return try variant(
+      of: try OpenedModel(madeFrom: model, graph: graph), number: number, steps: base?.steps,
+      notices: [], weights: base?.weights ?? weights, repair: nil)
   }
 
   private func runner(

@@ -61,7 +61,8 @@ public enum QuantizedBias {
   ) -> [String: Tensor] {
     var quantized: [String: QuantizedWeights] = [:]
     for entry in weights {
-      guard let codes = entry.quantized, let setting = entry.setting.weights,
+      guard let codes = entry.quantized, codes.form.kind == .integers,
+        let setting = entry.setting.weights,
         [.int8, .uint8].contains(QuantizedGraph.container(for: setting))
       else { continue }
       quantized[entry.layer.weight] = codes

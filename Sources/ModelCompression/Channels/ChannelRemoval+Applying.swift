@@ -15,6 +15,13 @@ extension ChannelRemoval {
     to groups: ChannelGroups, scores: [String: [Double]] = [:]
   ) throws(EngineError) -> (graph: NetworkGraph, report: ChannelReport) {
     let choice = try choice(in: groups, scores: scores)
+    return apply(choice, to: groups)
+  }
+
+  /// Takes the chosen channels out of a graph.
+  public func apply(
+    _ choice: ChannelChoice, to groups: ChannelGroups
+  ) -> (graph: NetworkGraph, report: ChannelReport) {
     let graph = groups.removing(choice.removed)
     return (graph, report(groups, choice, after: graph))
   }
@@ -28,24 +35,12 @@ extension ChannelRemoval {
     groups.zeroing(try choice(in: groups, scores: scores).removed)
   }
 
-  /// The units of each group that go, in the order of ``ChannelGroups/groups``.
+  /// The units of each group that go.
   ///
   /// - Throws: As ``apply(to:scores:)``.
-  public func removedUnits(
-    of groups: ChannelGroups, scores: [String: [Double]] = [:]
-  ) throws(EngineError) -> [Set<Int>] {
-    try choice(in: groups, scores: scores).removed
-  }
-
-  private struct Choice {
-    var removed: [Set<Int>]
-    var amounts: [Double]
-    var notices: [String]
-  }
-
-  private func choice(
-    in groups: ChannelGroups, scores: [String: [Double]]
-  ) throws(EngineError) -> Choice {
+  public func choice(
+    in groups: ChannelGroups, scores: [String: [Double]] = [:]
+  ) throws(EngineError) -> ChannelChoice {
     guard multiple > 0 else {
       throw EngineError(
         .invalidPlan, subject: "channels", problem: "multiple \(multiple) is not above 0",
@@ -82,7 +77,7 @@ extension ChannelRemoval {
       unitScores.append(sums)
     }
     let removed = chosen(groups, amounts: amounts, scores: unitScores)
-    return Choice(removed: removed, amounts: amounts, notices: notices)
+    return ChannelChoice(removed: removed, amounts: amounts, notices: notices)
   }
 
   /// The amount of each group, and what the plan names that is not there.
@@ -120,7 +115,7 @@ extension ChannelRemoval {
   }
 
   private func report(
-    _ groups: ChannelGroups, _ choice: Choice, after: NetworkGraph
+    _ groups: ChannelGroups, _ choice: ChannelChoice, after: NetworkGraph
   ) -> ChannelReport {
     let entries = groups.groups.enumerated().map { index, group in
       let removed = choice.removed[index]

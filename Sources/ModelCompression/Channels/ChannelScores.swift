@@ -39,7 +39,8 @@ public enum ChannelScores {
         problem: "criterion '\(name)' needs calibration, which was not given",
         remedy: "Choose one of \(own.joined(separator: ", "))")
     }
-    let input = ScoringInput(layer: layer, weights: weights, setting: PruneSetting(amount: 0))
+    let input = ScoringInput(
+      layer: layer, weights: weights, setting: PruneSetting(amount: 0, criterion: name))
     return means(try criterion.scores(input), layer: layer)
   }
 

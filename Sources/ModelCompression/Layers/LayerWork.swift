@@ -10,6 +10,8 @@ struct LayerWork {
   let isCancelled: () -> Bool
   /// Told how far slow work is, 0...1.
   var progress: (Double) -> Void = { _ in }
+  /// Given the weights when they had to be made to count them.
+  var made: (CompressedWeights) -> Void = { _ in }
 
   var layer: CompressibleLayer { prepared.layer }
   var setting: LayerSetting { effective.setting }
@@ -27,18 +29,25 @@ struct LayerWork {
     }
     try Self.check(setting, of: layer)
     let counts = try finiteCounts()
-    guard usesMagnitude else { return try compressed().measure }
+    guard usesMagnitude else { return try wholly().measure }
     let prunedCount = try self.prunedCount()
     guard let quantization = setting.weights else {
       // Zeros have the lowest magnitude: they go first, and a refit leaves them zero.
       return measure(prunedCount, zeros: max(prunedCount, counts.zeros), form: nil)
     }
     guard !needsRefit, let zeros = try fastZeroCount(quantization, cut: try cut(prunedCount))
-    else { return try compressed().measure }
+    else { return try wholly().measure }
     return measure(
       prunedCount, zeros: zeros,
       form: try quantization.registeredScheme().form(
         quantization, for: layer))
+  }
+
+  /// The weights after the setting, made only to count them.
+  private func wholly() throws -> CompressedWeights {
+    let weights = try compressed()
+    made(weights)
+    return weights
   }
 
   /// The weights after the setting.

@@ -16,6 +16,8 @@ public struct PlanCompressor: Sendable {
   public let resolver: PlanResolver
   /// What is known of the layers' inputs and outputs.
   public private(set) var calibration: any CalibrationSource = NoCalibration()
+  /// What took long to count, for when it is wanted in full; shared by all copies of the compressor.
+  private var slow = SlowResults()
 
   /// Makes a compressor for these layers and their weights.
   ///
@@ -45,6 +47,7 @@ public struct PlanCompressor: Sendable {
   public func calibrated(by source: any CalibrationSource) -> PlanCompressor {
     var result = self
     result.calibration = source
+    result.slow = SlowResults()
     return result
   }
 
@@ -157,12 +160,18 @@ public struct PlanCompressor: Sendable {
 
   /// One layer's result, unless it is cancelled.
   ///
-  /// - Parameter isCancelled: Asked every few milliseconds.
+  /// - Parameters:
+  ///   - isCancelled: Asked every few milliseconds.
+  ///   - progress: Told how far slow work is, 0...1, now and then.
   /// - Throws: `CancellationError` too.
   public func compress(
-    _ index: Int, _ effective: EffectiveSetting, isCancelled: @escaping () -> Bool
+    _ index: Int, _ effective: EffectiveSetting, isCancelled: @escaping () -> Bool,
+    progress: @escaping (Double) -> Void = { _ in }
   ) throws -> CompressedWeights {
-    try work(index, effective, isCancelled).compressed()
+    if let known = slow.take(SlowResults.Key(layer: index, setting: effective)) { return known }
+    var work = work(index, effective, isCancelled)
+    work.progress = progress
+    return try work.compressed()
   }
 
   /// The figures of one layer's result, without making it: what sizes are made of.
@@ -174,7 +183,11 @@ public struct PlanCompressor: Sendable {
   public func measure(
     _ index: Int, _ effective: EffectiveSetting, isCancelled: @escaping () -> Bool = { false }
   ) throws -> LayerMeasure {
-    try work(index, effective, isCancelled).measured()
+    let key = SlowResults.Key(layer: index, setting: effective)
+    if let known = slow.measure(key) { return known }
+    var work = work(index, effective, isCancelled)
+    work.made = { slow.keep($0, for: key) }
+    return try work.measured()
   }
 
   /// The results of all layers, in order.

@@ -11,6 +11,21 @@ public struct NamedChoice: Sendable, Hashable {
     self.name = name
     self.options = options
   }
+
+  /// The name, and in parentheses the options that differ from the defaults.
+  public var text: String {
+    guard !options.isEmpty else { return name }
+    let parts = options.sorted { $0.key < $1.key }.map { key, value in
+      switch value {
+      case .integer(let number): "\(key)=\(number)"
+      case .number(let number): "\(key)=\(number)"
+      case .text(let text): "\(key)=\(text)"
+      case .flag(let isSet): "\(key)=\(isSet)"
+      case .none: key
+      }
+    }
+    return name + "(" + parts.joined(separator: ",") + ")"
+  }
 }
 
 extension NamedChoice: ExpressibleByStringLiteral {

@@ -23,7 +23,8 @@ struct PlanSource {
     self.path = path
     guard text.utf8.count <= Self.largestText else {
       throw EngineError(
-        .invalidPlan, path: path, problem: "is \(text.utf8.count) bytes long: too long for a \(kind)",
+        .invalidPlan, path: path,
+        problem: "is \(text.utf8.count) bytes long: too long for a \(kind)",
         remedy: "Give the path of a \(kind) file")
     }
     if let position = Self.alias(in: text) {

@@ -58,6 +58,13 @@ extension WeightQuantization {
     }
   }
 
+  /// Whether the setting would still go together after a change.
+  public func accepts(_ change: (inout WeightQuantization) -> Void) -> Bool {
+    var changed = self
+    change(&changed)
+    return (try? changed.check()) != nil
+  }
+
   /// Whether codes are signs.
   var isBinary: Bool { scheme == .symmetric && bits == 1 }
 
@@ -67,36 +74,30 @@ extension WeightQuantization {
       remedy: "Supported: \(known.joined(separator: ", "))")
   }
 
-  /// The same with another width; a scheme that has it not becomes symmetric, and what does not go with
-  /// the result falls back to its default.
+  /// The same with another width; a scheme that has it not becomes symmetric.
   public func with(bits: Int) -> WeightQuantization {
     var result = self
     result.bits = bits
     if SchemeRegistry.standard[scheme.rawValue]?.allowedBits.contains(bits) != true {
       result.scheme = .symmetric
     }
-    return result.repaired
+    return result.consistent
   }
 
-  /// The same with another scheme, at its width nearest to this one.
-  public func with(scheme: Scheme) -> WeightQuantization {
-    var result = self
-    result.scheme = scheme
-    let widths = SchemeRegistry.standard[scheme.rawValue]?.allowedBits ?? []
-    result.bits = widths.min { abs($0 - bits) < abs($1 - bits) } ?? bits
-    return result.repaired
-  }
-
-  /// Falls back to the defaults of what does not go together.
-  private var repaired: WeightQuantization {
+  /// The same with what does not go with the scheme set right: the nearest width it has, and its
+  /// defaults for method, range and granularity as far as needed.
+  public var consistent: WeightQuantization {
     func isValid(_ setting: WeightQuantization) -> Bool { (try? setting.check()) != nil }
+    guard let scheme = SchemeRegistry.standard[scheme.rawValue] else { return self }
     var result = self
+    if !scheme.usesGranularity { result.granularity = scheme.standardGranularity }
+    result.bits = scheme.allowedBits.min { abs($0 - bits) < abs($1 - bits) } ?? bits
     if isValid(result) { return result }
     result.method = "nearest"
     if isValid(result) { return result }
     result.range = "minmax"
     if isValid(result) { return result }
-    result.granularity = .channel
+    result.granularity = scheme.standardGranularity
     return result
   }
 }

@@ -8,6 +8,8 @@
 public struct EntropyRange: RangeFinder {
   /// `entropy`.
   public let name = "entropy"
+  /// For the screen.
+  public let summary = "the range that loses the least information (KL)"
   /// Quantized bins.
   let quantizedBins: Int
 

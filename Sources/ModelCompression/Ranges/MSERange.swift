@@ -5,6 +5,8 @@
 public struct MSERange: RangeFinder {
   /// `mse`.
   public let name = "mse"
+  /// For the screen.
+  public let summary = "the range with the least square error"
   /// Shares tried are multiples of 1 / `steps`.
   static let steps = 100
   /// How many are tried.

@@ -2,6 +2,8 @@
 public struct MinMaxRange: RangeFinder {
   /// `minmax`.
   public let name = "minmax"
+  /// For the screen.
+  public let summary = "all weights are covered, nothing saturates"
 
   /// Makes the finder.
   public init() {}

@@ -3,6 +3,8 @@
 public struct PercentileRange: RangeFinder {
   /// `percentile`.
   public let name = "percentile"
+  /// For the screen.
+  public let summary = "outliers beyond a percentile saturate"
   /// How much is covered, 50...100 %.
   public var percent: Double
 

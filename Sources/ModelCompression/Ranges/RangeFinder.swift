@@ -5,6 +5,8 @@
 public protocol RangeFinder: Sendable {
   /// The name in plans, such as `minmax`.
   var name: String { get }
+  /// What it does, in some ten words for the screen.
+  var summary: String { get }
   /// What plans may set, the first by the short form `{name: value}`.
   var options: [ChoiceOption] { get }
 

@@ -16,8 +16,7 @@ extension CompressedWeights {
   public var outputScaling: OutputScaling {
     guard layer.op != "ConvTranspose" || layer.group == 1 else { return .none }
     guard let quantized else { return .channels }
-    // Without scales there is nothing to multiply that leaves the codes as they are.
-    guard quantized.form.hasScales else { return .none }
+    guard quantized.form.kind == .integers, quantized.form.hasScales else { return .none }
     return switch quantized.layout.form {
     case .tensor: .whole
     case .axis(let axis): axis == layer.outputAxis ? .channels : .none
@@ -77,14 +76,14 @@ extension CompressedWeights {
 extension QuantizedWeights {
   /// (code - zero point) x scale in float32 with other scales.
   func dequantized(scales: Tensor) -> Tensor {
-    let codes = codes.floats
+    let codes = codes.integers
     let zeros = zeroPoints?.integers
     return Tensor.building(self.codes.shape) { result in
       scales.withElements(of: Float.self) { scales in
         layout.forEachRun(in: 0..<codes.count) { run, first, step in
           var scale = first
           for index in run {
-            result[index] = (codes[index] - Float(zeros?[scale] ?? 0)) * scales[scale]
+            result[index] = Float(codes[index] - (zeros?[scale] ?? 0)) * scales[scale]
             scale += step
           }
         }

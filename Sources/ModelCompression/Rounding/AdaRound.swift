@@ -12,6 +12,8 @@ import Tensors
 public struct AdaRound: RoundingMethod {
   /// `adaround`.
   public let name = "adaround"
+  /// For the screen.
+  public let summary = "learns which weights to round up; slow"
   /// Products of input columns.
   public let needs: Set<StatisticsNeed> = [.inputProducts]
   /// Steps of Adam.

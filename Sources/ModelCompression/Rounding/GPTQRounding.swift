@@ -12,6 +12,8 @@ import Tensors
 public struct GPTQRounding: RoundingMethod {
   /// `gptq`.
   public let name = "gptq"
+  /// For the screen.
+  public let summary = "later columns make up for the errors of earlier ones"
   /// Products of input columns.
   public let needs: Set<StatisticsNeed> = [.inputProducts]
   /// The share of the mean diagonal of H that is added to the diagonal.

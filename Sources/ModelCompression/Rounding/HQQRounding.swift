@@ -15,6 +15,8 @@ import Tensors
 public struct HQQRounding: RoundingMethod {
   /// `hqq`.
   public let name = "hqq"
+  /// For the screen.
+  public let summary = "scales fitted by half-quadratic steps; needs no data"
   /// The norm that is minimized.
   public var norm: Double
   /// Rounds at most.

@@ -2,6 +2,8 @@
 public struct NearestRounding: RoundingMethod {
   /// `nearest`.
   public let name = "nearest"
+  /// For the screen.
+  public let summary = "each weight gets its nearest code"
 
   /// Makes the method.
   public init() {}

@@ -5,6 +5,8 @@
 public protocol RoundingMethod: Sendable {
   /// The name in plans, such as `gptq`.
   var name: String { get }
+  /// What it does, in some ten words for the screen.
+  var summary: String { get }
   /// What calibration has to show.
   var needs: Set<StatisticsNeed> { get }
   /// What plans may set, the first by the short form `{name: value}`.

@@ -9,6 +9,8 @@ import Tensors
 public struct AsymmetricScheme: WeightScheme {
   /// `asymmetric`.
   public let name = "asymmetric"
+  /// For the screen.
+  public let summary = "a range with a zero point"
   /// 1...8 and 16.
   public let allowedBits = [1, 2, 3, 4, 5, 6, 7, 8, 16]
 

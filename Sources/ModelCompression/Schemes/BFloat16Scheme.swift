@@ -5,6 +5,8 @@ import Tensors
 public struct BFloat16Scheme: WeightScheme {
   /// `bfloat16`.
   public let name = "bfloat16"
+  /// For the screen.
+  public let summary = "the upper half of a float32: 8 bits of precision"
   /// 16.
   public let allowedBits = [16]
   /// False: numbers are rounded as they are.

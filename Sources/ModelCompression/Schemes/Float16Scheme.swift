@@ -5,6 +5,8 @@ import Tensors
 public struct Float16Scheme: WeightScheme {
   /// `float16`.
   public let name = "float16"
+  /// For the screen.
+  public let summary = "half precision: 11 bits of precision up to 65,504"
   /// 16.
   public let allowedBits = [16]
   /// False: numbers are rounded as they are.

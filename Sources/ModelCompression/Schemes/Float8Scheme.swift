@@ -9,6 +9,10 @@ import Tensors
 public struct Float8Scheme: WeightScheme {
   /// `fp8-e4m3` or `fp8-e5m2`.
   public let name: String
+  /// For the screen.
+  public var summary: String {
+    type == .float8e4m3fn ? "8-bit floats of 4 exponent bits" : "8-bit floats of 5 exponent bits"
+  }
   /// 8.
   public let allowedBits = [8]
   private let type: ElementType

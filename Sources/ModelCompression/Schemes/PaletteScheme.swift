@@ -11,6 +11,12 @@ import Tensors
 public struct PaletteScheme: WeightScheme {
   /// `palette` or `palette-linear`.
   public let name: String
+  /// For the screen.
+  public var summary: String {
+    start == .linear
+      ? "levels by k-means from even steps, and an index each"
+      : "levels by seeded k-means, and an index each"
+  }
   /// 1...8.
   public let allowedBits = [1, 2, 3, 4, 5, 6, 7, 8]
   /// False: levels lie where weights are.

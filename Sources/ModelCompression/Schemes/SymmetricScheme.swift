@@ -8,6 +8,8 @@ import Tensors
 public struct SymmetricScheme: WeightScheme {
   /// `symmetric`.
   public let name = "symmetric"
+  /// For the screen.
+  public let summary = "codes on both sides of 0, no zero point; one bit is the sign"
   /// 1...8 and 16.
   public let allowedBits = [1, 2, 3, 4, 5, 6, 7, 8, 16]
 

@@ -9,6 +9,8 @@ import Tensors
 public protocol WeightScheme: Sendable {
   /// The name in plans, such as `symmetric`.
   var name: String { get }
+  /// What it does, in some ten words for the screen.
+  var summary: String { get }
   /// Bits of a code that can be chosen, narrowest first.
   var allowedBits: [Int] { get }
   /// Whether a range finder decides the scales.

@@ -98,22 +98,23 @@ struct ChannelRewriter {
     case .groupCount(let node, let channels):
       graph.nodes[node].attributes["group"] = .int(keptCount(channels))
     case .parts(let node, let parts): cut(node, parts.map { keptCount($0) }, parts.joined())
-    case .range(let node, let axis, let channels, let start, let end):
-      guard channels.contains(where: isRemoved) else { return }
+    case .range(let node, let axis, let channels, let start, let end, let isComputed):
+      guard isComputed || channels.contains(where: isRemoved) else { return }
       let first = keptCount(channels[..<start])
       slice(node, axis: axis, start: first, end: first + keptCount(channels[start..<end]))
     case .pads(let node, let axis, let before, let after):
       guard (before + after).contains(where: isRemoved) else { return }
       pad(node, axis: axis, before: keptCount(before), after: keptCount(after))
-    case .target(let node, let slot, let entries): state(node, slot, entries)
+    case .target(let node, let slot, let entries, let isComputed):
+      state(node, slot, entries, isComputed)
     case .indices(let node, let channels, let indices):
       guard channels.contains(where: isRemoved) else { return }
       let rank = graph.constant(graph.nodes[node].inputs[1], producers: tracer.producers)?.rank
       let stay = indices.filter { !isRemoved(channels[$0]) }
       let places = stay.map { Int64(keptCount(channels[..<$0])) }
       give(node, 1, Tensor(rank == 0 ? [] : [places.count], places))
-    case .shuffle(let nodes, let axis, let channels, let order):
-      guard channels.contains(where: isRemoved) else { return }
+    case .shuffle(let nodes, let axis, let channels, let order, let isComputed):
+      guard isComputed || channels.contains(where: isRemoved) else { return }
       reorder(nodes, axis: axis, channels, order)
     }
   }
@@ -172,8 +173,10 @@ struct ChannelRewriter {
     }
   }
 
-  private mutating func state(_ index: Int, _ slot: Int, _ entries: [ChannelEdit.TargetEntry]) {
-    var isChanged = false
+  private mutating func state(
+    _ index: Int, _ slot: Int, _ entries: [ChannelEdit.TargetEntry], _ isComputed: Bool
+  ) {
+    var isChanged = isComputed
     let numbers = entries.map { entry -> Int64 in
       switch entry {
       case .number(let number): return Int64(number)

@@ -27,9 +27,6 @@ extension ChannelTracer {
     }
     var result: [ChannelAxis?] = value.map { _ in nil }
     result[1] = weight[0].map { ChannelAxis(channels: $0.channels, isZero: true) }
-    if group == (lengths(node.inputs[0])?[1] ?? 0), let read = value[1], weight[0] == nil {
-      result[1] = read
-    }
     bias(index, slot: 2, result[1])
     set(output, result)
   }

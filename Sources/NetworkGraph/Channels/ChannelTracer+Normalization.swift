@@ -78,12 +78,22 @@ extension ChannelTracer {
       let isStated = sizes.allSatisfy { if case .number = $0 { true } else { false } }
       var entries: [ChannelEdit.TargetEntry] = []
       for (place, axis) in named.enumerated() {
-        if case .number(let number) = sizes[place] {
+        switch sizes[place] {
+        case .number(let number):
           if !isStated { refuse(own[axis], "resized to a computed size") }
           entries.append(own[axis].map { .kept($0.channels) } ?? .number(number))
+        case .length(let value, let other):
+          let same = values[value]?[other]?.channels == own[axis]?.channels
+          if !same { refuse(own[axis], "resized to a computed size") }
+          if !same { refuseLengths([sizes[place]], of: node) }
+        case .computed:
+          refuse(own[axis], "resized to a computed size")
+          refuseLengths([sizes[place]], of: node)
         }
       }
-      if isStated { edits.append(.target(node: index, slot: 3, entries: entries)) }
+      if isStated {
+        edits.append(.target(node: index, slot: 3, entries: entries, isComputed: false))
+      }
     } else if input(node, 3) != nil {
       stop(index, "resized to a computed size")
     }

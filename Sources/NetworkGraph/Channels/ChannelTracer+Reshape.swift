@@ -30,9 +30,14 @@ extension ChannelTracer {
       place(channels, axis, of: name, segment, &result, output)
     }
     set(output, result)
-    guard node.op == "Reshape", result.contains(where: { $0 != nil }) else { return }
+    guard node.op == "Reshape" else { return }
+    guard result.contains(where: { $0 != nil }) else {
+      refuseLengths(shapeElements[node.inputs[1]] ?? [], of: node)
+      return
+    }
     if let entries = target(index, result) {
-      edits.append(.target(node: index, slot: 1, entries: entries))
+      edits.append(
+        .target(node: index, slot: 1, entries: entries, isComputed: isComputed(node, 1)))
     } else {
       stop(index, "reshape to a computed shape")
     }
@@ -187,6 +192,7 @@ extension ChannelTracer {
     set(shuffle.output, result)
     edits.append(
       .shuffle(
-        nodes: shuffle.nodes, axis: shuffle.axis, channels: axis.channels, order: shuffle.order))
+        nodes: shuffle.nodes, axis: shuffle.axis, channels: axis.channels, order: shuffle.order,
+        isComputed: shuffle.nodes.contains { isComputed(graph.nodes[$0], 1) }))
   }
 }

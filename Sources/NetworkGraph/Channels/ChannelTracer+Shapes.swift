@@ -1,6 +1,8 @@
 extension ChannelTracer {
   /// The inputs that hold a shape, of the operators that are understood to follow one.
-  private static let shapeSlots: [String: Int] = ["Reshape": 1, "Expand": 1, "Resize": 3]
+  private static let shapeSlots: [String: Set<Int>] = [
+    "Reshape": [1], "Expand": [1], "Resize": [3], "Slice": [1, 2],
+  ]
 
   /// Follows the entries of shapes through a node, and refuses axes whose length is calculated with:
   /// what the result means when the length changes is not known.
@@ -20,20 +22,25 @@ extension ChannelTracer {
       shapeElements[output] = elements
       return
     }
-    let slot = Self.shapeSlots[node.op]
+    let slots = Self.shapeSlots[node.op] ?? []
+    let hasChannels = input(node, 0).map { values[$0] != nil } ?? false
     for name in node.allInputs {
       guard let elements = shapeElements[name] else { continue }
-      let isFollowed =
-        slot.map { input(node, $0) == name } == true
-        && input(node, 0).map { values[$0] != nil } == true
+      let isFollowed = hasChannels && slots.contains { input(node, $0) == name }
       if !isFollowed { refuseLengths(elements, of: node) }
     }
   }
 
-  private mutating func refuseLengths(_ elements: [ShapeElement], of node: Node) {
-    for case .length(let value, let axis) in elements {
-      refuse(values[value]?[axis], "its length enters \(node.op)")
+  /// Refuses the axes whose lengths decide these entries.
+  mutating func refuseLengths(_ elements: [ShapeElement], of node: Node) {
+    for length in elements.flatMap(\.lengths) {
+      refuse(values[length.value]?[length.axis], "its length enters \(node.op)")
     }
+  }
+
+  /// Whether an input is calculated from lengths of axes.
+  func isComputed(_ node: Node, _ slot: Int) -> Bool {
+    input(node, slot).map { shapeElements[$0] != nil } ?? false
   }
 
   /// The entries of an input: numbers, or lengths of axes; nil when neither.
@@ -63,8 +70,22 @@ extension ChannelTracer {
       else { return nil }
       let bounds = range.bounds(length: data.count)
       return Array(data[bounds])
+    case "Add", "Sub", "Mul", "Div", "Mod", "Min", "Max", "Floor", "Ceil": return computed(node)
     default: return nil
     }
+  }
+
+  /// What arithmetic makes of lengths.
+  private func computed(_ node: Node) -> [ShapeElement]? {
+    guard let output = node.outputs.first, let shape = lengths(output), shape.count <= 1 else {
+      return nil
+    }
+    var sources: [ShapeElement.Length] = []
+    for slot in node.inputs.indices {
+      guard let part = elements(node, slot) else { return nil }
+      sources += part.flatMap(\.lengths)
+    }
+    return Array(repeating: .computed(from: sources), count: shape.first ?? 1)
   }
 
   /// The entries of a shape input once channels are gone; nil when they can't be stated.

@@ -134,9 +134,25 @@ extension ChannelTracer {
       edits.append(
         .range(
           node: index, axis: axis, channels: channels.channels, start: bounds.lowerBound,
-          end: bounds.upperBound))
+          end: bounds.upperBound, isComputed: isComputed(node, 1) || isComputed(node, 2)))
     }
+    refuseSliceLengths(node, own, axes: named, isKnown: ranges != nil)
     set(node.outputs.first, result)
+  }
+
+  /// Places along an axis with channels are stated anew; along others they have to stay.
+  private mutating func refuseSliceLengths(
+    _ node: Node, _ own: [ChannelAxis?], axes: [Int]?, isKnown: Bool
+  ) {
+    for slot in 1...2 {
+      guard let name = input(node, slot), let elements = shapeElements[name] else { continue }
+      for (place, element) in elements.enumerated() {
+        let axis = axes.map { place < $0.count ? $0[place] : -1 } ?? place
+        if !isKnown || !own.indices.contains(axis) || own[axis] == nil {
+          refuseLengths([element], of: node)
+        }
+      }
+    }
   }
 
   /// Pad: channels of its own, which are 0 when that is what it pads with.
@@ -249,7 +265,7 @@ extension ChannelTracer {
             guard case .number(let number) = element else { return .number(1) }
             return result[place + shift].map { .repeated($0.channels, number: number) }
               ?? .number(number)
-          }))
+          }, isComputed: false))
     } else {
       for (place, element) in given.enumerated() {
         let axis = place + shape.count - given.count
@@ -258,6 +274,7 @@ extension ChannelTracer {
           if number != 1 { refuse(result[axis], "expanded to a computed shape") }
         case .length(let value, let other):
           if result[axis] == nil { refuse(values[value]?[other], "its length enters Expand") }
+        case .computed: refuseLengths([element], of: node)
         }
       }
     }

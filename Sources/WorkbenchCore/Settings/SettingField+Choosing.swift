@@ -36,32 +36,14 @@ extension SettingField {
       note: { state in state.firstQuantization.map { note($0[keyPath: path]) } ?? "" },
       step: { state, steps in
         guard let first = state.firstQuantization else { return [] }
-        let next = Self.next(first, path, by: steps, among: choices(first))
+        let next = Self.next(first[keyPath: path], by: steps, among: choices(first))
         return state.edit(mergeKey: id, label: .fixed("\(title) \(text(next))")) { setting, _ in
           var setting = setting
-          guard var weights = setting.weights else { return setting }
-          weights[keyPath: path] = next
-          setting.weights = weights.mended
+          setting.weights?[keyPath: path] = next
+          setting.weights = setting.weights?.consistent
           return setting
         } ?? []
       })
-  }
-
-  /// The choice `steps` behind a setting's own; choices that can't be computed are passed over.
-  private static func next<Value: Hashable>(
-    _ setting: WeightQuantization,
-    _ path: any WritableKeyPath<WeightQuantization, Value> & Sendable,
-    by steps: Int, among all: [Value]
-  ) -> Value {
-    let direction = steps < 0 ? -1 : 1
-    var value = next(setting[keyPath: path], by: steps, among: all)
-    for _ in all.indices {
-      var changed = setting
-      changed[keyPath: path] = value
-      if changed.mended[keyPath: path] == value { return value }
-      value = next(value, by: direction, among: all)
-    }
-    return setting[keyPath: path]
   }
 
   /// The choice `steps` behind a value, round and round; the first when the value is none of them.

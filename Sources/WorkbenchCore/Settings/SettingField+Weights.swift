@@ -12,40 +12,30 @@ extension SettingField {
       step: { state, steps in state.nudgeBits(steps) }),
     .weights(
       "scheme", "scheme", \.scheme, choices: { _ in WeightQuantization.Scheme.allCases },
-      text: { $0.rawValue }, note: { _ in "which codes stand for which numbers" }),
+      text: { $0.rawValue },
+      note: { scheme in
+        SchemeRegistry.standard[scheme.rawValue]?.summary ?? ""
+      }),
     .weights(
       "granularity", "scales", \.granularity,
       choices: { _ in [.tensor, .channel, .group(128), .group(64), .group(32), .group(16)] },
       text: { $0.title }, note: { _ in "which weights share a scale: more scales, less error" }),
     .weights(
       "range", "range", \.range,
-      choices: { _ in RangeRegistry.standard.names.map { NamedChoice($0) } }, text: { $0.name },
-      note: { _ in "which numbers the codes cover: all, or fewer and these finer" }),
+      choices: { setting in
+        RangeRegistry.standard.names.map { NamedChoice($0) }.filter { choice in
+          setting.accepts { $0.range = choice }
+        }
+      },
+      text: { $0.text }, note: { RangeRegistry.standard[$0.name]?.summary ?? "" }),
     .weights(
-      "method", "rounding", \.method,
-      choices: { _ in RoundingRegistry.standard.names.map { NamedChoice($0) } }, text: { $0.name },
-      note: { _ in
-        "how weights get their codes; all but nearest and hqq look at calibration samples"
-      }
-    ),
+      "method", "method", \.method,
+      choices: { setting in
+        RoundingRegistry.standard.names.map { NamedChoice($0) }.filter { choice in
+          setting.accepts { $0.method = choice }
+        }
+      },
+      text: { $0.text },
+      note: { RoundingRegistry.standard[$0.name]?.summary ?? "" }),
   ]
-}
-
-extension WeightQuantization {
-  /// The nearest setting to this one that can be computed: bits that the scheme has, and what does not
-  /// go with it back at its default.
-  var mended: WeightQuantization {
-    var copy = self
-    guard let scheme = SchemeRegistry.standard[scheme.rawValue] else { return self }
-    let bits = copy.bits
-    copy.bits =
-      scheme.allowedBits.min { abs($0 - bits) < abs($1 - bits) } ?? copy.bits
-    if !copy.isPossible { copy.granularity = scheme.standardGranularity }
-    if !copy.isPossible { copy.method = "nearest" }
-    if !copy.isPossible { copy.range = "minmax" }
-    return copy
-  }
-
-  /// Whether bits, scheme, granularity, range and method go together.
-  var isPossible: Bool { (try? check()) != nil }
 }

@@ -16,7 +16,7 @@ extension LayerSetting {
     return copy
   }
 
-  /// The same, `steps` widths wider or narrower, cut at 2 bits and at floats.
+  /// The same, `steps` widths wider or narrower, cut at the narrowest width and at floats.
   func quantized(byWidths steps: Int) -> LayerSetting {
     let scheme = weights.flatMap { SchemeRegistry.standard[$0.scheme.rawValue] }
     let widths: [Int?] = (scheme?.allowedBits ?? WeightQuantization.allowedBits).map { $0 } + [nil]
@@ -31,9 +31,8 @@ extension LayerSetting {
       if copy.weights == nil {
         copy.weights = WeightQuantization(bits: bits)
       } else {
-        copy.weights?.bits = bits
+        copy.weights = copy.weights?.with(bits: bits)
       }
-      copy.weights = copy.weights?.mended
     } else {
       copy.weights = nil
     }
@@ -55,6 +54,7 @@ extension LayerSetting {
       parts.append("bits \(weights.bits)")
       parts.append(weights.granularity.title)
       if weights.scheme != .symmetric { parts.append(weights.scheme.rawValue) }
+      if weights.range != "minmax" { parts.append("range \(weights.range.name)") }
       if weights.method != "nearest" { parts.append(weights.method.name) }
     }
     if let activations {

@@ -162,6 +162,7 @@ extension WorkbenchState {
     return edit(mergeKey: nil, label: .fixed(next.rawValue)) { setting, _ in
       var setting = setting
       setting.weights?.scheme = next
+      setting.weights = setting.weights?.consistent
       return setting
     } ?? []
   }

@@ -27,6 +27,8 @@ struct VerifyCommand: AsyncParsableCommand {
     var expectedBytes: Int
     var layers: Int
     var exactLayers: Int
+    var constants: Int
+    var exactConstants: Int
     var zeros: Int
     var zerosKept: Int
     var samples: Int
@@ -49,12 +51,17 @@ struct VerifyCommand: AsyncParsableCommand {
       Output.json(
         Report(
           proven: proof.isProven, bytes: proof.bytes, expectedBytes: proof.expectedBytes,
-          layers: proof.layers, exactLayers: proof.exactLayers, zeros: proof.zeros,
+          layers: proof.layers, exactLayers: proof.exactLayers, constants: proof.constants,
+          exactConstants: proof.exactConstants, zeros: proof.zeros,
           zerosKept: proof.zerosKept, samples: proof.samples,
           samePredictions: proof.samePredictions, largestDifference: proof.largestDifference))
     } else {
       print("bytes        \(proof.bytes), previewed \(proof.expectedBytes)")
       print("weights      \(proof.exactLayers) of \(proof.layers) layers equal bit for bit")
+      if proof.constants > 0 {
+        print(
+          "repaired     \(proof.exactConstants) of \(proof.constants) constants equal bit for bit")
+      }
       print("zeros kept   \(proof.zerosKept) of \(proof.zeros)")
       if proof.samples > 0 {
         print(

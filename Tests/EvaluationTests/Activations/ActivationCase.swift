@@ -55,15 +55,24 @@ struct ActivationCase: Sendable, CustomTestStringConvertible {
     return try ActivationQuantizer.apply(to: graph, settings: settings, ranges: ranges)
   }
 
-  /// Class scores of the first samples by the preview: floats of compressed weights and biases in the
-  /// graph with rounded activations.
+  /// Class scores by the preview: floats of compressed weights and biases in the graph with rounded
+  /// activations.
+  ///
+  /// - Parameter batch: Samples that run together: 1 for dynamic activations, whose ranges belong to all
+  ///   samples of a run.
   static func scores(
-    _ graph: NetworkGraph, _ weights: [CompressedWeights], inputs: [String: Tensor]
+    _ graph: NetworkGraph, _ weights: [CompressedWeights], data: EvaluationData, batch: Int
   ) throws -> Tensor {
     var replaced = QuantizedBias.values(in: graph, weights: weights)
     for entry in weights { replaced[entry.layer.weight] = entry.dequantized }
     let executor = try FastExecutor(graph: graph)
-    let result = try executor.run(inputs: inputs, weights: replaced, options: RunOptions())
-    return try #require(result.outputs.values.first)
+    var scores: [Float] = []
+    for start in stride(from: 0, to: data.count, by: batch) {
+      let inputs = try data.inputs(
+        for: Array(start..<min(start + batch, data.count)), graphInputs: graph.runtimeInputs)
+      let result = try executor.run(inputs: inputs, weights: replaced, options: RunOptions())
+      scores += try #require(result.outputs.values.first).floats
+    }
+    return Tensor([data.count, scores.count / data.count], scores)
   }
 }

@@ -236,6 +236,35 @@ struct ChannelConvolutionTests {
     #expect(outcome.shape("apart") == nil)
   }
 
+  @Test func halvesAtComputedPlaces() throws {
+    var net = ChannelFixture(input: input)
+    net.convolution("x", "a", from: 3, to: 8)
+    // As exporters write chunk(2, dim=1): the length of the axis, halved.
+    net.node("Shape", ["a"], "shape")
+    for (name, value) in [("one", 1), ("two", 2), ("zero", 0)] { net.integers(name, [value]) }
+    net.node("Gather", ["shape", "one"], "length")
+    net.node("Div", ["length", "two"], "middle")
+    net.node("Slice", ["a", "zero", "middle", "one"], "left")
+    net.node("Slice", ["a", "middle", "length", "one"], "right")
+    net.convolution("left", "b", from: 4, to: 2)
+    net.convolution("right", "c", from: 4, to: 2)
+    let outcome = try ChannelFixture.check(net.graph(["b", "c"]), half, shape: picture)
+    let kept = try outcome.group("a").members[0].kept
+    #expect(outcome.shape("b.weight")?[1] == kept.count { $0 < 4 })
+    #expect(outcome.shape("a.weight")?[0] == 4)
+  }
+
+  @Test func lengthThatIsCalculatedWithIsRefused() throws {
+    var net = ChannelFixture(input: input)
+    net.convolution("x", "a", from: 3, to: 8)
+    net.node("Cast", [net.node("Shape", ["a"], "shape")], "floats", ["to": .int(1)])
+    net.node("ReduceSum", ["floats"], "sum", ["keepdims": .int(0)])
+    net.node("Mul", ["a", "sum"], "scaled")
+    net.convolution("scaled", "b", from: 8, to: 2)
+    let report = try half.apply(to: net.graph(["b"])).report
+    #expect(report.groups[0].refusal == "its length enters ReduceSum")
+  }
+
   @Test func squeezeAndExcite() throws {
     var net = ChannelFixture(input: input)
     net.convolution("x", "a", from: 3, to: 8)

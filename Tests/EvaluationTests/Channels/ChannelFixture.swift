@@ -119,7 +119,7 @@ struct ChannelFixture {
   ) throws -> Outcome {
     let (smaller, report) = try removal.apply(to: graph)
     let groups = try ChannelGroups(of: graph)
-    let units = try removal.removedUnits(of: groups)
+    let units = try removal.choice(in: groups).removed
     let zeroed = try removal.zeroed(groups)
     let expected = try run(zeroed, shape: shape)
     let found = try run(smaller, shape: shape)

@@ -9,15 +9,16 @@ import Testing
 /// files, and files are proven and predict in ONNX Runtime what was previewed.
 @Suite(.enabled(if: SharedAssets.folder != nil, "no shared assets: plans with steps not tried"))
 struct VariantPlansTests {
-  private static let count = 14
+  private static let count = 12
 
   /// Steps of plan `index`: each in turn, and all of them.
   private func addSteps(_ index: Int, to plan: inout CompressionPlan) {
-    let steps: [(Equalization?, Set<RepairStep>)] = [
-      (Equalization(), []), (nil, [.bias]), (nil, [.batchnorm]),
-      (Equalization(), [.bias, .batchnorm]),
+    let removal = ChannelRemoval(amount: 0.2)
+    let steps: [(Equalization?, ChannelRemoval?, Set<RepairStep>)] = [
+      (Equalization(), nil, []), (nil, nil, [.bias]), (nil, removal, []),
+      (nil, nil, [.batchnorm]), (Equalization(), removal, [.bias, .batchnorm]),
     ]
-    (plan.equalize, plan.repair) = steps[index / 2 % steps.count]
+    (plan.equalize, plan.channels, plan.repair) = steps[index / 2 % steps.count]
   }
 
   @Test(arguments: [false, true])
