@@ -121,7 +121,7 @@ import Testing
           0, setting,
           isCancelled: {
             asked += 1
-            return asked > 3
+            return asked > 1
           })
       }
     }
