@@ -183,7 +183,8 @@ final class VariantStore: Sendable {
       ? ReferenceGraphExecutor(graph: graph)
       : try FastExecutor(
         graph: graph,
-        options: FastExecutor.Options(preparedByteLimit: memory.preparedWeights / 4))
+        options: FastExecutor.Options(
+          preparedByteLimit: memory.preparedWeights / 4, roundsSamplesApart: true))
     var runner = BatchRunner(
       executor: executor, data: original.data, batches: original.batches, cache: original.cache)
     runner.network = number
