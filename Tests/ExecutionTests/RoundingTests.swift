@@ -82,6 +82,31 @@ import Testing
     }
   }
 
+  /// A batch whose samples are rounded apart gives what the samples give one by one.
+  @Test func samplesAreRoundedApart() throws {
+    let graph = NetworkGraph(
+      opsets: ["": 13],
+      nodes: [
+        Node(op: "DynamicQuantizeLinear", inputs: ["x"], outputs: ["q", "s", "z"]),
+        Node(op: "DequantizeLinear", inputs: ["q", "s", "z"], outputs: ["y"]),
+      ], inputs: [ValueInfo(name: "x", type: .float32, shape: [.symbol("N"), .fixed(6)])],
+      outputs: [ValueInfo(name: "y", type: nil, shape: nil)])
+    var generator = SeededGenerator(seed: 11)
+    let values: [[Float]] = (0..<3).map { sample in
+      (0..<6).map { _ in Float.random(in: -1...1, using: &generator) * Float(sample + 1) }
+    }
+    let apart = try FastExecutor(graph: graph, options: .init(roundsSamplesApart: true))
+    let together = try FastExecutor(graph: graph)
+    func run(_ executor: FastExecutor, _ samples: [[Float]]) throws -> [Float] {
+      let inputs = ["x": Tensor([samples.count, 6], samples.flatMap { $0 })]
+      let result = try executor.run(inputs: inputs, weights: [:], options: RunOptions())
+      return try #require(result.outputs["y"]).floats
+    }
+    let single = try values.flatMap { try run(together, [$0]) }
+    #expect(try run(apart, values) == single)
+    #expect(try run(together, values) != single)
+  }
+
   @Test(
     arguments: [
       [0.3, 1.7, -0.2, 0.9, 5.1, 2.2, 2.3, 0.01, -3.7], [0, 0, 0], [2, 3, 4], [-1, -2], [1e-44],

@@ -31,7 +31,9 @@ struct SampleBatches: Sendable {
     }
     // The largest activation of a batch should stay in the second-level cache's reach.
     let target = 4 << 20
-    let most = min(max(largestValueBytes.map { target / max($0, 1) } ?? 16, 1), 25)
+    var most = min(max(largestValueBytes.map { target / max($0, 1) } ?? 16, 1), 25)
+    // A dynamic range is that of all samples of a run: they are run one by one.
+    if graph.nodes.contains(where: { $0.op == "DynamicQuantizeLinear" }) { most = 1 }
     self.init(order: order, most: most, fixedSize: fixed)
   }
 

@@ -184,7 +184,8 @@ final class VariantStore: Sendable {
       : try FastExecutor(
         graph: graph,
         options: FastExecutor.Options(
-          preparedByteLimit: memory.preparedWeights / 4, freeByteLimit: 16 << 20))
+          preparedByteLimit: memory.preparedWeights / 4, freeByteLimit: 16 << 20,
+          roundsSamplesApart: true))
     var runner = BatchRunner(
       executor: executor, data: original.data, batches: original.batches, cache: original.cache)
     runner.network = number

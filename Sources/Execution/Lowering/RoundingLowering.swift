@@ -37,6 +37,21 @@ func lowerRounding(_ builder: ScheduleBuilder, _ request: LoweringRequest) throw
   return true
 }
 
+/// Samples whose dynamic ranges are found one by one in a value of this shape: its rows belong to the
+/// batch in equal parts.
+private func samplesApart(_ shape: [Int], _ builder: ScheduleBuilder) -> Int {
+  guard builder.options.roundsSamplesApart, let rows = shape.first else { return 1 }
+  var batches: Set<Int> = []
+  for input in builder.graph.runtimeInputs {
+    if case .fixed(let length)? = input.shape?.first, length > 1 { return 1 }
+    batches.insert(builder.facts[input.name]?.shape?.first ?? 1)
+  }
+  guard batches.count == 1, let batch = batches.first, batch > 0, rows % batch == 0 else {
+    return 1
+  }
+  return batch
+}
+
 private func emitRounding(
   _ builder: ScheduleBuilder, _ rounding: LinearRounding?, from input: String,
   as layout: DataLayout, to output: String
@@ -47,5 +62,6 @@ private func emitRounding(
   builder.emit(
     RoundingStep(
       source: source, result: slot, shape: shape, layout: layout.isPlain ? nil : layout,
-      byteCount: layout.byteCount, rounding: rounding))
+      byteCount: layout.byteCount, rounding: rounding,
+      parts: rounding == nil ? samplesApart(shape, builder) : 1))
 }

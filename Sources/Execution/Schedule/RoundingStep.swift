@@ -11,6 +11,8 @@ struct RoundingStep: Step {
   let byteCount: Int
   /// Scale and codes; nil when each value decides for itself.
   let rounding: LinearRounding?
+  /// Parts of the value that decide each for itself.
+  let parts: Int
 
   var sources: [Source] { [source] }
   var results: [Int] { [result] }
@@ -38,13 +40,16 @@ struct RoundingStep: Step {
   }
 
   private func apply(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) throws {
-    let count = byteCount / 4
-    let values = source.assumingMemoryBound(to: Float.self)
-    guard let rounding = rounding ?? LinearRounding(spanning: values, count: count) else {
-      throw EngineError(
-        .notFinite, problem: "the input has NaN or infinite elements",
-        remedy: "Check the data and the layers before this node")
+    let count = byteCount / 4 / parts
+    for part in 0..<parts {
+      let values = source.assumingMemoryBound(to: Float.self) + part * count
+      guard let rounding = rounding ?? LinearRounding(spanning: values, count: count) else {
+        throw EngineError(
+          .notFinite, problem: "the input has NaN or infinite elements",
+          remedy: "Check the data and the layers before this node")
+      }
+      rounding.apply(
+        values, target.assumingMemoryBound(to: Float.self) + part * count, count: count)
     }
-    rounding.apply(values, target.assumingMemoryBound(to: Float.self), count: count)
   }
 }

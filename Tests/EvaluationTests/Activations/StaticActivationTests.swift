@@ -54,7 +54,8 @@ struct StaticActivationTests {
     let judged = try await judged(
       test, ActivationQuantization(range: range), weights: WeightQuantization(bits: 8),
       samples: 1000)
-    judged.check()
+    // Entropy cuts more off: it costs ResNet-20 1.0 to 1.2 points.
+    judged.check(pointsOfFloat: range == "entropy" ? 2 : 1)
     // Every convolution and product runs in integers.
     let ops = try test.graph().nodes.map(\.op)
     #expect(judged.kernels["QLinearConv"] == ops.count { $0 == "Conv" })
