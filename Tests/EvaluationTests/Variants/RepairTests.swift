@@ -12,6 +12,9 @@ import Testing
     "no shared assets or judges: repair not measured"))
 struct RepairTests {
   private static let samples = 100
+  static let folded: [(bits: Int?, amount: Double?, step: RepairStep)] = [
+    (3, nil, .bias), (3, nil, .batchnorm), (nil, 0.6, .batchnorm),
+  ]
 
   private func engine(keepBatchNorm: Bool) throws -> PreviewEngine {
     let model = try OpenedModel(
@@ -65,10 +68,7 @@ struct RepairTests {
   }
 
   /// Pre-activations of every layer have the original's mean (and deviation) again.
-  @Test(arguments: [
-    (bits: 3 as Int?, amount: nil as Double?, step: RepairStep.bias),
-    (bits: 3, amount: nil, step: .batchnorm), (bits: nil, amount: 0.6, step: .batchnorm),
-  ])
+  @Test(arguments: Self.folded)
   func foldedLayersMatch(bits: Int?, amount: Double?, step: RepairStep) async throws {
     let engine = try engine(keepBatchNorm: false)
     let folder = try TemporaryFolder()
