@@ -1,8 +1,10 @@
 import Tensors
 
 /// The mean activation E|a_o| of each output channel after its activation function, over calibration
-/// samples: channels that are seldom active go first (Molchanov et al. 2017, arXiv:1611.06440,
-/// section 2.2, "activation").
+/// samples.
+///
+/// Channels that are little active go first (Molchanov and others 2017, arXiv:1611.06440, section 2.2,
+/// "activation").
 public struct ActivationCriterion: ChannelCriterion {
   /// `activation`.
   public let name = "activation"

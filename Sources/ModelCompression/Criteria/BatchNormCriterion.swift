@@ -1,7 +1,8 @@
 import Tensors
 
-/// |gamma_o| of the batch normalization behind the layer (network slimming, Liu et al. 2017,
-/// arXiv:1708.06519): channels that it scales down most go first.
+/// |gamma_o| of the batch normalization behind the layer: channels that it scales down most go first.
+///
+/// Network slimming, Liu and others 2017, arXiv:1708.06519.
 ///
 /// gamma is what the file holds, whether or not the normalization is folded into the weights on
 /// opening; a file that was exported folded has none.

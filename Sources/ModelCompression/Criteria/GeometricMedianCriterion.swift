@@ -1,8 +1,10 @@
 import Tensors
 
-/// Filter pruning via geometric median (FPGM, He et al. 2019, arXiv:1811.00250): the score of an output
-/// channel is the sum of its distances to all others, sum_j ||W_o - W_j||_2. Channels near the median
-/// are what others can stand in for, and go first.
+/// Filter pruning via geometric median (FPGM): the score of an output channel is the sum of its
+/// distances to all others, sum_j ||W_o - W_j||_2.
+///
+/// Channels near the median are what others can stand in for, and go first (He and others 2019,
+/// arXiv:1811.00250).
 public struct GeometricMedianCriterion: ChannelCriterion {
   /// `fpgm`.
   public let name = "fpgm"

@@ -17,8 +17,10 @@ public enum ScoreNormalization: String, Sendable, Hashable, CaseIterable {
   /// of a score by the sum of the squares of all that are not lower, with equal scores in index order.
   case lamp
 
-  /// The normalized scores, in double precision and rounded to float32; for ``lamp`` in ascending
-  /// order, else in the given one. Where a mean, maximum, deviation or sum is 0, all are 0.
+  /// The normalized scores, in double precision and rounded to float32.
+  ///
+  /// For ``lamp`` they are in ascending order, else in the given one. Where a mean, maximum, deviation
+  /// or sum is 0, all are 0.
   func normalized(_ scores: [Float]) -> [Float] {
     let count = Double(Swift.max(scores.count, 1))
     func divided(by divisor: Double) -> [Float] {

@@ -1,8 +1,8 @@
 import Tensors
 
-/// Wanda (Sun et al. 2024, arXiv:2306.11695, equation 1): S_ij = |W_ij| x ||X_j||_2, compared within
-/// each output channel, over calibration samples.
+/// Wanda: S_ij = |W_ij| x ||X_j||_2, compared within each output channel, over calibration samples.
 ///
+/// Sun and others 2024, arXiv:2306.11695, equation 1.
 /// The norm is taken as the root mean square of the input column, sqrt(E[x_j^2]): within a layer that
 /// is the same order, and layers with more output positions weigh no more when they are ranked together.
 /// In double precision, rounded to float32.

@@ -1,9 +1,10 @@
 import Tensors
 
 /// The average percentage of zeros (APoZ) of each output channel after its activation function, over
-/// calibration samples: the score is 1 - APoZ_o, so that channels that are zero most often go first
-/// (Hu et al. 2016, arXiv:1607.03250).
+/// calibration samples.
 ///
+/// The score is 1 - APoZ_o, so that channels that are zero most often go first (Hu and others 2016,
+/// arXiv:1607.03250).
 /// Only functions with exact zeros such as Relu tell channels apart.
 public struct ZeroShareCriterion: ChannelCriterion {
   /// `apoz`.

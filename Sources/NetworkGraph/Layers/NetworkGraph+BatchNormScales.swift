@@ -1,11 +1,11 @@
 import Tensors
 
 extension NetworkGraph {
-  /// |gamma| of batch normalization is a measure of what channels matter; folding takes it into the
-  /// weights. This finds it before: the scales by the names of the normalizations' inputs and outputs.
+  /// The scales gamma of all batch normalizations, by the names of their inputs and of their outputs.
   ///
-  /// After folding, the layer's node has the output of the normalization; without, its own output is
-  /// the normalization's input.
+  /// |gamma| is a measure of what channels matter, and folding takes it into the weights: this finds it
+  /// before. After folding, the layer's node has the output of the normalization; without, its own
+  /// output is the normalization's input.
   public func batchNormScales() -> [String: [Float]] {
     let producers = self.producers()
     var scales: [String: [Float]] = [:]
