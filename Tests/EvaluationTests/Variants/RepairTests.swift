@@ -66,7 +66,7 @@ struct RepairTests {
 
   /// Pre-activations of every layer have the original's mean (and deviation) again.
   @Test(arguments: [
-    (bits: 3, amount: nil as Double?, step: RepairStep.bias),
+    (bits: 3 as Int?, amount: nil as Double?, step: RepairStep.bias),
     (bits: 3, amount: nil, step: .batchnorm), (bits: nil, amount: 0.6, step: .batchnorm),
   ])
   func foldedLayersMatch(bits: Int?, amount: Double?, step: RepairStep) async throws {
