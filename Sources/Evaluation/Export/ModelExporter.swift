@@ -83,9 +83,9 @@ public struct ModelExporter: Sendable {
         !covered.contains(index) && (weights[index].map(which) ?? false)
       }
       guard let first = left.first else { return [] }
-      let more = left.count > 1 ? " and \(left.count - 1) more" : ""
+      let verb = left.count > 1 ? " and \(left.count - 1) more stay" : " stays"
       return [
-        "\(layout.layers[first].module)\(more) stay 32-bit floats with the previewed values: \(reason)"
+        "\(layout.layers[first].module)\(verb) at 32-bit floats with the previewed values: \(reason)"
       ]
     }
     switch format {

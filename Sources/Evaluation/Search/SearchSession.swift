@@ -40,11 +40,14 @@ final class SearchSession {
       throw EngineError(
         .invalidData, problem: "there is no evaluation data", remedy: "Give it with --data")
     }
-    guard PlanSteps(search.start) == nil else {
+    let settings = try engine.planCompressor.resolver.resolve(search.start).settings
+    guard PlanSteps(search.start) == nil, settings.allSatisfy({ $0.activations == nil }) else {
       throw EngineError(
         .unsupported, subject: "search",
         problem: "plans are searched in the network as it was opened",
-        remedy: "Remove 'equalize' and 'repair' from the plan, and add them to what is found")
+        remedy:
+          "Remove 'equalize', 'channels', 'repair' and 'activations' from the plan, and add them "
+          + "to what is found")
     }
     let split = try SampleSplit(
       runner.data, reportImages: search.reportImages, seed: search.seed)

@@ -11,7 +11,9 @@ extension PlanReader {
       switch key {
       case "bits": setting.bits = try source.integer(value, of: key)
       case "scheme": setting.scheme = try choice(value, key)
-      case "granularity": setting.granularity = try granularity(value)
+      case "granularity":
+        setting.granularity = try granularity(value)
+        places[key] = value.mapping?.first?.value ?? value
       case "range":
         setting.range = try namedChoice(value, key, names: RangeRegistry.standard.names) {
           RangeRegistry.standard[$0]?.options

@@ -39,8 +39,9 @@ extension WeightQuantization {
       !scheme.allowedGroups.contains(size)
     {
       throw EngineError(
-        .invalidPlan, problem: "groups of \(size) are not possible",
-        remedy: "Choose \(scheme.allowedGroups.lowerBound) to \(scheme.allowedGroups.upperBound)")
+        .invalidPlan,
+        problem: "'group' has to be between \(scheme.allowedGroups.lowerBound) and "
+          + "\(scheme.allowedGroups.upperBound): \(size) was given")
     }
     guard RangeRegistry.standard[range] != nil else {
       throw Self.unknown("range", range.name, RangeRegistry.standard.names)

@@ -58,8 +58,8 @@ public struct WeightQuantization: Sendable, Hashable {
     self.method = method
   }
 
-  /// The bit widths of integer codes, narrowest first.
-  public static let allowedBits = SymmetricScheme().allowedBits
+  /// The bit widths of integer codes that are offered, narrowest first; plans may choose one bit too.
+  public static let allowedBits = [2, 3, 4, 5, 6, 7, 8, 16]
   /// The group sizes that can be chosen for scales.
   public static let allowedGroups = 16...256
 }

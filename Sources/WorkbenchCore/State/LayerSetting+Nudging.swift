@@ -20,7 +20,7 @@ extension LayerSetting {
   func quantized(byWidths steps: Int) -> LayerSetting {
     let scheme = weights.flatMap { SchemeRegistry.standard[$0.scheme.rawValue] }
     let widths: [Int?] = (scheme?.allowedBits ?? WeightQuantization.allowedBits).map { $0 } + [nil]
-    let here = widths.firstIndex { $0 == weights?.bits } ?? widths.count - 1
+    let here = widths.firstIndex { $0 == weights?.bits } ?? (weights == nil ? widths.count - 1 : 0)
     return quantized(toBits: widths[min(max(0, here + steps), widths.count - 1)])
   }
 

@@ -11,7 +11,7 @@ struct WorkbenchCommand: AsyncParsableCommand {
     commandName: "workbench", abstract: "Open a model in the workbench (the default command).")
 
   @Argument(
-    help: "An .onnx model or .safetensors file (default: the bundled sample).",
+    help: "An .onnx model, or a .safetensors or .pth file (default: the bundled sample).",
     completion: .file())
   var model: String?
   @OptionGroup var data: DataOptions

@@ -71,7 +71,7 @@ import Testing
     plan.defaults.weights = .set(WeightQuantization(bits: 8))
     let compressed = try await engine.compress(plan)
     let exporter = ModelExporter(model: model, compressed: compressed)
-    #expect(exporter.notices(.pthInt8).first?.hasPrefix("conv1 and 1 more stay 32-bit") == true)
+    #expect(exporter.notices(.pthInt8).first?.hasPrefix("conv1 and 1 more stay at 32-bit") == true)
     #expect(exporter.notices(.pth).isEmpty)
   }
 }

@@ -122,4 +122,57 @@ struct PyTorchExportTests {
     let output = try JudgePython.run(script, arguments: [folder.path("a.pth"), original])
     #expect(output.hasPrefix("equal"))
   }
+
+  /// A network of linear layers: all of them load into `torch.ao.nn.quantized.dynamic` with their
+  /// biases, and compute what the previewed weights do, but for the rounding of activations.
+  @Test func miniLM() async throws {
+    guard let path = SharedAssets.path("text/minilm_l6_v2_vocab_trimmed.onnx") else { return }
+    let script = """
+      import sys, warnings, torch
+      warnings.simplefilter('ignore')
+      q = torch.load(sys.argv[1], weights_only=True)
+      plain = torch.load(sys.argv[2], weights_only=True)
+      suffix = '._packed_params._packed_params'
+      modules = [k[:-len(suffix)] for k in q if k.endswith(suffix)]
+      top = torch.nn.Module()
+      for name in modules:
+          parent = top
+          *path, last = name.split('.')
+          for part in path:
+              if not hasattr(parent, part): setattr(parent, part, torch.nn.Module())
+              parent = getattr(parent, part)
+          weight = plain[name + '.weight']
+          linear = torch.nn.Linear(weight.shape[1], weight.shape[0], bias=name + '.bias' in plain)
+          setattr(parent, last, linear)
+      dynamic = torch.ao.quantization.quantize_dynamic(top, {torch.nn.Linear}, dtype=torch.qint8)
+      rest = {k for k in q if not any(k.startswith(m + '.') for m in modules)}
+      assert rest == {k for k in plain if not any(k.startswith(m + '.') for m in modules)}
+      assert all(torch.equal(q[k], plain[k]) for k in rest)
+      for k in rest: del q[k]
+      dynamic.load_state_dict(q)
+      worst = 0
+      for name in modules:
+          m = dynamic.get_submodule(name)
+          assert torch.equal(m.weight().dequantize(), plain[name + '.weight']), name
+          assert m.bias() is None or torch.equal(m.bias(), plain[name + '.bias']), name
+          x = torch.randn(16, plain[name + '.weight'].shape[1])
+          y = torch.nn.functional.linear(x, plain[name + '.weight'], plain.get(name + '.bias'))
+          worst = max(worst, ((m(x) - y).norm() / y.norm()).item())
+      assert worst < 0.05, worst
+      print(len(modules), 'modules', 'with biases',
+            sum(dynamic.get_submodule(n).bias() is not None for n in modules), worst)
+      """
+    let model = try OpenedModel(path: path)
+    let engine = try PreviewEngine(model: model, data: nil, threads: 2)
+    var plan = CompressionPlan()
+    plan.defaults.weights = .set(WeightQuantization(bits: 8))
+    let folder = try TemporaryFolder()
+    let exporter = ModelExporter(model: model, compressed: try await engine.compress(plan))
+    for format in [ExportFormat.pth, .pthInt8] {
+      _ = try exporter.write(format, to: folder.path("\(format.rawValue).pth"))
+    }
+    let output = try JudgePython.run(
+      script, arguments: [folder.path("pth-int8.pth"), folder.path("pth.pth")])
+    #expect(output.hasPrefix("36 modules with biases 36"), "\(output)")
+  }
 }

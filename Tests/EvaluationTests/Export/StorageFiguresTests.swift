@@ -4,7 +4,7 @@ import ModelCompression
 import TestSupport
 import Testing
 
-/// The figures of storage against NumPy, SciPy and zlib.
+/// The figures of storage against NumPy and zlib.
 @Suite struct StorageFiguresTests {
   private static let script = """
     import sys, json, zlib, numpy as np
@@ -17,7 +17,7 @@ import Testing
         return -(p * np.log2(p)).sum() * counts.sum()
     for name, bits in settings.items():
         w = weights[name + '.weight']
-        n, nnz = w.size, np.count_nonzero(w)
+        n, nnz = int(w.size), int(np.count_nonzero(w))
         scales = w.shape[0] if bits < 32 else 0
         total['float32'] += 4 * n
         total['bitmask'] += (n + 7) // 8 + (nnz * bits + 7) // 8 + 4 * scales

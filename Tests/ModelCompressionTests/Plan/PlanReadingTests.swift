@@ -116,12 +116,24 @@ import Testing
       "weightbench: 1\ndefaults: {prune: {amount: 0.6, pattern: {keep: 2, of: 4}}}", 2, 28,
       "so says the amount"
     ),
-    ("weightbench: 1\ndefaults: {weights: {bits: 1}}", 2, 28, "can't be 1"),
-    ("weightbench: 1\ndefaults: {weights: {bits: 9}}", 2, 28, "can't be 9"),
+    ("weightbench: 1\ndefaults: {weights: {bits: 0}}", 2, 28, "0 bits are not possible"),
+    ("weightbench: 1\ndefaults: {weights: {bits: 9}}", 2, 28, "9 bits are not possible"),
     ("weightbench: 1\ndefaults: {weights: {bits: 4.0}}", 2, 28, "whole number"),
     ("weightbench: 1\ndefaults: {weights: {}}", 2, 21, "needs bits"),
-    ("weightbench: 1\ndefaults: {weights: {bits: 4, scheme: palette}}", 2, 39, "not supported"),
-    ("weightbench: 1\ndefaults: {weights: {bits: 4, method: gptq}}", 2, 39, "not supported"),
+    ("weightbench: 1\ndefaults: {weights: {bits: 4, scheme: pallette}}", 2, 39, "not supported"),
+    ("weightbench: 1\ndefaults: {weights: {bits: 4, method: gptqq}}", 2, 39, "not supported"),
+    (
+      "weightbench: 1\ndefaults: {weights: {bits: 4, method: {gptq: {damp: 99}}}}", 2, 53,
+      "between"
+    ),
+    (
+      "weightbench: 1\ndefaults: {weights: {scheme: bfloat16, method: gptq}}", 2, 48,
+      "has nothing to improve"
+    ),
+    (
+      "weightbench: 1\ndefaults: {weights: {bits: 4, scheme: palette, range: mse}}", 2, 55,
+      "has no meaning"
+    ),
     ("weightbench: 1\ndefaults: {weights: {bits: 4, range: mse}}", 2, 38, "not supported"),
     (
       "weightbench: 1\ndefaults: {weights: {bits: 4, granularity: {group: 8}}}", 2, 52,
