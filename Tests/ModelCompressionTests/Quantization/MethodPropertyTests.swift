@@ -51,7 +51,7 @@ import Testing
       for (before, after) in zip(pruned, values) where before == 0 {
         #expect(after == 0, "\(weights) \(prune)")
       }
-      #expect(values.allSatisfy(\.isFinite))
+      #expect(values.allSatisfy { $0.isFinite })
       #expect(made.zeroCount == values.filter { $0 == 0 }.count)
       #expect(made.prunedCount >= pruned.filter { $0 == 0 }.count - 1)
     }
