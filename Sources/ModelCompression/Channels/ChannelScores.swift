@@ -14,7 +14,7 @@ public enum ChannelScores {
   /// One score for each channel of a layer's weight.
   ///
   /// `magnitude` is the mean of |w| over the weights that make the channel, `l2` the root of the mean
-  /// of w^2 (Li et al., Pruning Filters for Efficient ConvNets, arXiv 1608.08710, per weight so that
+  /// of w^2 (Li and others Pruning Filters for Efficient ConvNets, arXiv 1608.08710, per weight so that
   /// layers of a group compare); any other criterion counts with the mean of its scores of single
   /// weights.
   ///

@@ -2,7 +2,7 @@ import Tensors
 
 /// Any weights, by the plan's seed: what every other criterion has to beat.
 ///
-/// The score of weight i is the i-th number of SplitMix64 (Steele et al. 2014) from the layer's seed,
+/// The score of weight i is the i-th number of SplitMix64 (Steele and others 2014) from the layer's seed,
 /// its upper 24 bits as a fraction of 1.
 public struct RandomCriterion: ImportanceCriterion {
   /// `random`.

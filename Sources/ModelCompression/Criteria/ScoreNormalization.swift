@@ -13,7 +13,7 @@ public enum ScoreNormalization: String, Sendable, Hashable, CaseIterable {
   case max
   /// (score - mean) / standard deviation of all scores of the layer.
   case zscore
-  /// Layer-adaptive magnitude pruning (LAMP, Lee et al. 2021, arXiv:2010.07611, equation 4): the square
+  /// Layer-adaptive magnitude pruning (LAMP, Lee and others 2021, arXiv:2010.07611, equation 4): the square
   /// of a score by the sum of the squares of all that are not lower, with equal scores in index order.
   case lamp
 

@@ -2,7 +2,7 @@ import NetworkGraph
 import Tensors
 
 /// Cross-layer equalization: the ranges of the channels between two layers are made equal, so that one
-/// scale serves all of them better (Nagel et al., 1906.04721, section 4.1).
+/// scale serves all of them better (Nagel and others 1906.04721, section 4.1).
 ///
 /// For channel i between layers 1 and 2 with r1_i = max |W1[i, :]| and r2_i = max |W2[:, i]|,
 /// s_i = sqrt(r1_i r2_i) / r2_i, and W1[i, :] /= s_i, b1_i /= s_i, W2[:, i] *= s_i: both ranges become

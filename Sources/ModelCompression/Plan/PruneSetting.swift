@@ -33,7 +33,7 @@ public struct PruneSetting: Sendable, Hashable {
     /// Scores below the percentile 100 x amount (linear interpolation) go.
     case percentile
     /// Weights go with |w| <= amount x sigma, where sigma is the standard deviation of the layer's
-    /// weights (n - 1 in the denominator, as torch has it): Han et al. 2015, and Distiller's
+    /// weights (n - 1 in the denominator, as torch has it): Han and others 2015, and Distiller's
     /// `SensitivityPruner`.
     case threshold
   }

@@ -4,7 +4,7 @@ import Tensors
 /// The channel groups of a graph: which channels can be removed together, found by following every
 /// weight's output channels through the graph, and the graph without some of them.
 ///
-/// The method is the dependency graph of structural pruning (Fang et al., DepGraph, arXiv 2301.12900)
+/// The method is the dependency graph of structural pruning (Fang and others DepGraph, arXiv 2301.12900)
 /// taken to single channels: positions of axes are united, not layers, so that concatenation, padding
 /// and splitting need no special case.
 ///
