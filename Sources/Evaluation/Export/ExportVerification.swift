@@ -72,10 +72,8 @@ public struct ExportVerification: Sendable {
     }
     layers = changed.count
     exactLayers = exact
-    // Beside codes, biases are codes too: they are seen in the predictions.
-    let stored = compressed.constants.filter { !source.holdsCodes(of: $0.key) }
-    constants = stored.count
-    exactConstants = stored.count { name, tensor in
+    constants = compressed.constants.count
+    exactConstants = compressed.constants.count { name, tensor in
       source.constant(name).map { Self.areSame(tensor.floats, $0.floats) } ?? false
     }
     self.zeros = zeros

@@ -69,23 +69,30 @@ enum ExportedWeights {
       zip(model.layers.map(\.weight), layout.layers), uniquingKeysWith: { first, _ in first })
   }
 
-  /// Whether a constant is stored as integers that a node decodes.
-  func holdsCodes(of name: String) -> Bool {
-    guard case .graph(let graph, let producers) = self, let node = producers[name] else {
-      return false
-    }
-    return graph.nodes[node].op == "DequantizeLinear"
-  }
-
-  /// A constant that is stored as it is; nil when the file has none of that name.
+  /// A constant as a runtime sees it; nil when the file has none of that name.
   func constant(_ name: String) -> Tensor? {
     switch self {
     case .tensors(let tensors): tensors[name]
     case .stateDict(let tensors, let layers):
       layers.values.first { $0.bias == name }.flatMap { tensors["\($0.module).bias"] }
         ?? tensors[name]
-    case .graph(let graph, let producers): graph.constant(name, producers: producers)
+    case .graph(let graph, let producers):
+      graph.constant(name, producers: producers)
+        // Biases of integer layers are integers behind a node of their own.
+        ?? [name, name + QuantizedBias.decodedSuffix].lazy.compactMap { producers[$0] }
+        .compactMap { Self.decoded(graph.nodes[$0], in: graph, producers) }.first
     }
+  }
+
+  /// What a node makes of codes; nil when it does not decode constants.
+  private static func decoded(
+    _ node: Node, in graph: NetworkGraph, _ producers: [String: Int]
+  ) -> Tensor? {
+    let inputs = node.inputs.map { graph.constant($0, producers: producers) }
+    guard node.op == "DequantizeLinear", !inputs.contains(where: { $0 == nil }),
+      let kernel = OperatorRegistry.standard[node]
+    else { return nil }
+    return try? kernel.run(OperatorCall(node: node, opset: graph.opset), inputs).first
   }
 
   /// The weight of a layer as floats.
@@ -111,13 +118,9 @@ enum ExportedWeights {
         guard let decoded = Self.integerProduct(of: layer, in: graph) else { throw missing }
         return decoded
       }
-      let node = graph.nodes[index]
-      let inputs = node.inputs.map { graph.constant($0, producers: producers) }
-      guard node.op == "DequantizeLinear", !inputs.contains(where: { $0 == nil }),
-        let kernel = OperatorRegistry.standard[node]
-      else { throw missing }
-      let call = OperatorCall(node: node, opset: graph.opset)
-      guard let tensor = try kernel.run(call, inputs).first else { throw missing }
+      guard let tensor = Self.decoded(graph.nodes[index], in: graph, producers) else {
+        throw missing
+      }
       return tensor.floats
     }
   }

@@ -9,6 +9,9 @@ import Tensors
 /// 32 bits. `b^ = rint_even(b / s) * s` with `s = s_x * s_w` in float32, zero point 0
 /// (onnxruntime.quantization, `quantize_bias_static`).
 public enum QuantizedBias {
+  /// What the name of a decoded bias ends in, behind the bias's own name.
+  public static let decodedSuffix = "_DequantizeLinear_Output"
+
   /// A graph that is to be written, with its weights behind `DequantizeLinear` already: biases of layers
   /// that work on codes become integers behind `DequantizeLinear` too.
   ///
@@ -31,7 +34,7 @@ public enum QuantizedBias {
         let base = place.name
         let codes = names.fresh(base + "_quantized")
         let scale = names.fresh(base + "_scale")
-        let output = names.fresh(base + "_DequantizeLinear_Output")
+        let output = names.fresh(base + decodedSuffix)
         result.initializers[codes] = coded.codes
         result.initializers[scale] = coded.scales
         var decoding = Node(
