@@ -43,7 +43,8 @@ import Testing
     // Halves of steps, numbers beyond all codes, and what is no number.
     let steps = (-700...700).map { Float($0) * 0.5 * 0.0371 }
     let values =
-      steps + [3e38, -3e38, .infinity, -.infinity, .nan, -0.0, 1e-40] + steps.map { $0 * 100.37 }
+      steps + [3e38, -3e38, .infinity, -.infinity, .nan, -0.0, Float.leastNonzeroMagnitude]
+      + steps.map { $0 * 100.37 }
     let graph = graph(Self.zeroPoints[index], convolved: false)
     let inputs = ["x": Tensor([values.count], values)]
     let fast = try FastExecutor(graph: graph)
@@ -109,7 +110,8 @@ import Testing
 
   @Test(
     arguments: [
-      [0.3, 1.7, -0.2, 0.9, 5.1, 2.2, 2.3, 0.01, -3.7], [0, 0, 0], [2, 3, 4], [-1, -2], [1e-44],
+      [0.3, 1.7, -0.2, 0.9, 5.1, 2.2, 2.3, 0.01, -3.7], [0, 0, 0], [2, 3, 4], [-1, -2],
+      [Float.leastNonzeroMagnitude],
     ] as [[Float]])
   func dynamicRoundingIsExact(_ values: [Float]) throws {
     let graph = NetworkGraph(
