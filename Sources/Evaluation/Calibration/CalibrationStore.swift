@@ -200,7 +200,7 @@ public final class CalibrationStore: CalibrationSource, @unchecked Sendable {
 extension LayerStatistics {
   /// Takes over what `other` knows and this does not.
   fileprivate mutating func add(_ other: LayerStatistics) {
-    rows = other.rows
+    rows = max(rows, other.rows)
     inputMean = inputMean ?? other.inputMean
     inputSquare = inputSquare ?? other.inputSquare
     inputProducts = inputProducts ?? other.inputProducts

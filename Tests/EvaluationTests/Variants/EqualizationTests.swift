@@ -120,7 +120,8 @@ import Testing
       print("MobileNetV2 not made: \(run.errors)")
       return
     }
-    let report = try compare(path: folder.path("m.onnx"), atLeast: 6)
+    // Only two projections feed one expansion alone; the others end in a sum or go around a block too.
+    let report = try compare(path: folder.path("m.onnx"), atLeast: 2)
     #expect(report.refusals.contains { $0.reason.contains("ReLU6") })
     // With ReLU in the place of ReLU6 every layer of a block is in a pair.
     var relu = try ONNXReader.read(path: folder.path("m.onnx")).graph

@@ -134,7 +134,7 @@ import Testing
       "weightbench: 1\ndefaults: {weights: {bits: 4, scheme: palette, range: mse}}", 2, 55,
       "has no meaning"
     ),
-    ("weightbench: 1\ndefaults: {weights: {bits: 4, range: mse}}", 2, 38, "not supported"),
+    ("weightbench: 1\ndefaults: {weights: {bits: 4, range: best}}", 2, 38, "not supported"),
     (
       "weightbench: 1\ndefaults: {weights: {bits: 4, granularity: {group: 8}}}", 2, 52,
       "between 16 and 256"
