@@ -4,7 +4,7 @@ import Tensors
 /// A layer's weights as matrices that multiply columns of inputs: one matrix of rows (output channels)
 /// by columns (inputs of a group x kernel positions, in stored order) for each group.
 ///
-/// This is the order of ``LayerStatistics``: all axes but the output axis, outermost first.
+/// They are the rows of ``WeightRows``, group by group: the order of ``LayerStatistics``.
 public struct LayerMatrix: Sendable {
   /// Matrices, one for each group of a grouped convolution.
   public let groups: Int
@@ -12,39 +12,20 @@ public struct LayerMatrix: Sendable {
   public let rows: Int
   /// Columns of each matrix.
   public let columns: Int
-  private let groupStride: Int
-  private let rowStride: Int
-  private let columnOffsets: [Int]
+  private let places: WeightRows
 
   /// The matrices of a layer.
   public init(_ layer: CompressibleLayer) {
-    let shape = layer.shape
-    var strides = [Int](repeating: 1, count: shape.count)
-    for axis in stride(from: shape.count - 2, through: 0, by: -1) {
-      strides[axis] = strides[axis + 1] * shape[axis + 1]
-    }
-    var lengths = shape
-    let splitAxis = layer.op == "ConvTranspose" ? layer.inputAxis : layer.outputAxis
-    let groups = layer.group > 0 && shape[splitAxis] % max(layer.group, 1) == 0 ? layer.group : 1
-    lengths[splitAxis] /= groups
-    self.groups = groups
-    rows = lengths[layer.outputAxis]
-    groupStride = strides[splitAxis] * lengths[splitAxis]
-    rowStride = strides[layer.outputAxis]
-    var offsets = [0]
-    for axis in shape.indices where axis != layer.outputAxis {
-      offsets = offsets.flatMap { offset in
-        (0..<lengths[axis]).map { offset + $0 * strides[axis] }
-      }
-    }
-    columnOffsets = offsets
-    columns = offsets.count
+    places = WeightRows(layer)
+    groups = places.groups
+    rows = places.rows / places.groups
+    columns = places.columns
   }
 
   /// Where a weight lies in stored order.
   @inline(__always)
   public func index(group: Int, row: Int, column: Int) -> Int {
-    group * groupStride + row * rowStride + columnOffsets[column]
+    places.index(row: group * rows + row, column: column)
   }
 
   /// One group's matrix, row by row.
