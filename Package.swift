@@ -18,7 +18,7 @@ let package = Package(
       name: "CompressionEngine",
       targets: [
         "Tensors", "NetworkGraph", "Operators", "ModelFormats", "Datasets", "ModelCompression",
-        "Execution", "Evaluation",
+        "Execution", "Evaluation", "Training",
       ]),
     .library(name: "TerminalCells", targets: ["TerminalCells"]),
     .executable(name: "weightbench", targets: ["weightbench"]),
@@ -71,6 +71,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .target(
+      name: "Training",
+      dependencies: ["Tensors", "NetworkGraph", "Operators", "Execution", collections],
+      swiftSettings: strict),
+
     // The screen.
     .target(name: "TerminalCells", dependencies: [yams], swiftSettings: strict),
     .target(
@@ -115,6 +120,12 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "ModelFormats", "Tensors", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Execution", "Operators", "NetworkGraph", "Tensors", "ModelFormats", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ModelCompressionTests",
