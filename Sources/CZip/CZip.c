@@ -26,6 +26,10 @@ struct czip_inflater {
   int is_between_members;
 };
 
+struct czip_deflate_counter {
+  z_stream stream;
+};
+
 static void copy_message(char *message, size_t size, const char *text) {
   if (size == 0) return;
   strncpy(message, text, size - 1);
@@ -211,4 +215,45 @@ int64_t czip_inflate_read(czip_inflater *inflater, void *bytes, size_t length) {
 void czip_inflate_end(czip_inflater *inflater) {
   inflateEnd(&inflater->stream);
   free(inflater);
+}
+
+uint32_t czip_crc32(uint32_t sum, const void *bytes, size_t length) {
+  if (length == 0) return sum;
+  return (uint32_t)crc32_z(sum, bytes, length);
+}
+
+czip_deflate_counter *czip_deflate_counter_begin(int32_t level) {
+  czip_deflate_counter *counter = calloc(1, sizeof *counter);
+  if (!counter) return NULL;
+  if (deflateInit(&counter->stream, level) != Z_OK) {
+    free(counter);
+    return NULL;
+  }
+  return counter;
+}
+
+int64_t czip_deflate_counter_add(
+    czip_deflate_counter *counter, const void *bytes, size_t length, int32_t is_last) {
+  unsigned char unused[1 << 14];
+  z_stream *stream = &counter->stream;
+  const unsigned char *next = bytes;
+  do {
+    const uInt offered = length > (1u << 30) ? (1u << 30) : (uInt)length;
+    stream->next_in = (Bytef *)next;
+    stream->avail_in = offered;
+    next += offered;
+    length -= offered;
+    const int flush = is_last && length == 0 ? Z_FINISH : Z_NO_FLUSH;
+    do {
+      stream->next_out = unused;
+      stream->avail_out = sizeof unused;
+      if (deflate(stream, flush) == Z_STREAM_ERROR) return -1;
+    } while (stream->avail_out == 0);
+  } while (length > 0);
+  return (int64_t)stream->total_out;
+}
+
+void czip_deflate_counter_end(czip_deflate_counter *counter) {
+  deflateEnd(&counter->stream);
+  free(counter);
 }

@@ -20,8 +20,7 @@ public final class MappedFile: @unchecked Sendable {
   /// Maps the file at `path`.
   ///
   /// - Throws: ``EngineError`` with code `missingFile` when it can't be opened or is not a file.
-  public init(path: String) throws(EngineError) {
-    self.path = path
+  public convenience init(path: String) throws(EngineError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw EngineError(
@@ -35,7 +34,13 @@ public final class MappedFile: @unchecked Sendable {
         .missingFile, path: path, problem: "is not a regular file",
         remedy: "Give the path of a file")
     }
-    byteCount = Int(status.st_size)
+    try self.init(descriptor: descriptor, byteCount: Int(status.st_size), path: path)
+  }
+
+  /// Maps the first bytes of an open file.
+  init(descriptor: Int32, byteCount: Int, path: String) throws(EngineError) {
+    self.path = path
+    self.byteCount = byteCount
     if byteCount == 0 {
       base = nil
     } else {
@@ -61,12 +66,30 @@ public final class MappedFile: @unchecked Sendable {
     }
   }
 
+  /// What the system maps around a page that is touched: Linux brings in up to 64 KB, aligned.
+  private static let surroundings = 1 << 16
+
   /// Gives back the memory of a part of the file that was read; it is read again when touched.
-  public func releasePages(_ range: Range<Int>) {
+  ///
+  /// - Parameter isWhole: Only of pages that lie in it from start to end. Otherwise also of those that the
+  ///   system brought in around them: for a file that is read here and there, which would come to be held as
+  ///   a whole.
+  public func releasePages(_ range: Range<Int>, isWhole: Bool = true) {
     guard let base else { return }
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-    let first = (range.lowerBound + page - 1) / page * page
-    let last = range.upperBound / page * page
-    if first < last { madvise(base + first, last - first, Int32(MADV_DONTNEED)) }
+    let start = Int(bitPattern: base)
+    let end = start + (byteCount + page - 1) / page * page
+    func down(_ address: Int, _ step: Int) -> Int { address / step * step }
+    let first: Int
+    let last: Int
+    if isWhole {
+      first = down(start + range.lowerBound + page - 1, page)
+      last = down(start + range.upperBound, page)
+    } else {
+      let step = max(Self.surroundings, page)
+      first = max(down(start + range.lowerBound, step), start)
+      last = min(down(start + range.upperBound + step - 1, step), end)
+    }
+    if first < last { madvise(base + (first - start), last - first, Int32(MADV_DONTNEED)) }
   }
 }

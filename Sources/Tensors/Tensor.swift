@@ -81,8 +81,10 @@ public struct Tensor: Sendable {
 
   /// Gives back the memory of elements that lie in a mapped file and were read; they are read again
   /// when touched.
-  public func releasePages() {
-    storage.releasePages(byteOffset..<(byteOffset + byteCount))
+  ///
+  /// - Parameter isWhole: Only of pages that hold nothing else; otherwise of those around them, too.
+  public func releasePages(isWhole: Bool = true) {
+    storage.releasePages(byteOffset..<(byteOffset + byteCount), isWhole: isWhole)
   }
 
   /// Calls `body` with this tensor's bytes.

@@ -94,7 +94,9 @@ public final class TensorStorage: @unchecked Sendable {
   public var isMapped: Bool { file != nil }
 
   /// Gives back the memory of bytes that lie in a mapped file; others keep theirs.
-  func releasePages(_ range: Range<Int>) { file?.releasePages(range) }
+  func releasePages(_ range: Range<Int>, isWhole: Bool = true) {
+    file?.releasePages(range, isWhole: isWhole)
+  }
 
   /// Calls `body` with the bytes; the pointer must not leave it.
   public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {

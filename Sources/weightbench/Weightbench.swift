@@ -15,7 +15,9 @@ struct Weightbench: AsyncParsableCommand {
     subcommands: [
       WorkbenchCommand.self, InspectCommand.self, RunCommand.self, EvaluateCommand.self,
       SensitivityCommand.self, MergeCommand.self, SearchCommand.self, ApplyCommand.self,
-      VerifyCommand.self, BenchmarkCommand.self, KeysCommand.self, ThemesCommand.self,
+      SizesCommand.self,
+      VerifyCommand.self, RecipeCommand.self, ImportCommand.self, BenchmarkCommand.self,
+      KeysCommand.self, ThemesCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)
 }

@@ -83,6 +83,7 @@ struct SettlingTests {
   @Test func autoTellsEachResultOnceAndEndsExact() async throws {
     let engine = try engine(
       "tiny/digits_cnn.onnx", "tiny/digits8x8_test500.yaml", limit: 200)
+    _ = try await engine.evaluate(nil)
     let compressed = try await engine.compress(
       CompressionPlan(defaults: PlanRule(weights: .set(WeightQuantization(bits: 3)))))
     let told = Mutex<[PreviewMetrics]>([])

@@ -81,6 +81,37 @@ import Testing
       ["x": generator.tensor([2, 8, 4, 4])], steps: 2, "residual")
   }
 
+  /// The last block of channels is filled up: what stands there must not reach the others.
+  @Test(arguments: [15, 24, 30], ["Relu", "Sigmoid", "HardSwish", "Exp"])
+  func channelsThatFillNoBlock(_ channels: Int, _ op: String) throws {
+    var generator = SeededGenerator(seed: 14)
+    let pads: OrderedDictionary<String, AttributeValue> = ["pads": .ints([1, 1, 1, 1])]
+    let nodes = [
+      Node(op: "Conv", inputs: ["x", "w"], outputs: ["a"], attributes: pads),
+      Node(op: "Conv", inputs: ["x", "v"], outputs: ["b"], attributes: pads),
+      Node(op: "Add", inputs: ["a", "b"], outputs: ["c"]),
+      Node(op: op, inputs: ["c"], outputs: ["d"]),
+      Node(op: "Mul", inputs: ["d", "p"], outputs: ["e"]),
+      Node(op: op, inputs: ["e"], outputs: ["f"]),
+    ]
+    let graph = Self.graph(
+      nodes, inputs: ["x", "p"], outputs: ["f"],
+      constants: [
+        "w": generator.tensor([channels, 32, 3, 3]), "v": generator.tensor([channels, 32, 3, 3]),
+      ])
+    // Small sums, so that the exponential of an exponential stays finite.
+    let inputs = [
+      "x": Tensor([2, 32, 16, 16], generator.tensor([2, 32, 16, 16]).floats.map { $0 * 0.05 }),
+      "p": generator.tensor([2, channels, 16, 16]),
+    ]
+    let fast = try FastExecutor(graph: graph).run(
+      inputs: inputs, weights: [:], options: RunOptions())
+    let expected = try ReferenceGraphExecutor(graph: graph).run(
+      inputs: inputs, weights: [:], options: RunOptions())
+    let (value, wanted) = (try #require(fast.outputs["f"]), try #require(expected.outputs["f"]))
+    #expect(TensorComparison.difference(value, wanted, absolute: 1e-4) == nil)
+  }
+
   @Test func aSumThatReadsItsOwnInput() throws {
     // The residual is the convolution's input and an output of the graph too.
     var generator = SeededGenerator(seed: 13)

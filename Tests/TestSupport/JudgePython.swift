@@ -16,6 +16,14 @@ public enum JudgePython {
     return run.output
   }
 
+  /// Runs a script of `Tests/Judges` and returns what it printed.
+  ///
+  /// - Throws: As ``run(_:arguments:)``.
+  public static func run(file name: String, arguments: [String] = []) throws -> String {
+    let url = SharedAssets.root.appending(path: "Tests/Judges/\(name)")
+    return try run(String(contentsOf: url, encoding: .utf8), arguments: arguments)
+  }
+
   /// A script that ended in an error.
   public struct Failure: Error, CustomStringConvertible {
     /// What it wrote to standard error.

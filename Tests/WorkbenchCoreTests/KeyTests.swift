@@ -35,7 +35,7 @@ import WorkbenchCore
     Case(keys: ":prune 65 %<Enter>", after: "prune 65.0 bits fp"),
     Case(keys: "illL", after: "prune 7.0 bits fp"),
     Case(keys: "30%i<Down>l<Esc>l", after: "prune 31.0 bits fp"),
-    Case(keys: "iGhhh", after: "prune 0.0 bits 7"),
+    Case(keys: "iGkkkkkhhh", after: "prune 0.0 bits 7"),
     Case(keys: "illu", after: "prune 0.0 bits fp"),
     Case(keys: "30%--x", after: "prune 0.0 bits fp"),
     Case(keys: "30%--u", after: "prune 30.0 bits fp"),

@@ -73,7 +73,8 @@ import WorkbenchCore
   }
 
   @Test(arguments: [
-    ("palette", ":pru"), ("themes", "tj"), ("filter", "/layer2"), ("confirm", "lq"),
+    ("palette", ":pru"), ("settings", "30%--ijj"), ("themes", "tj"), ("filter", "/layer2"),
+    ("confirm", "lq"),
     ("save", "w"), ("compare", "b"), ("log", "a"), ("magnitude", "v"), ("sorted", "SS"),
     ("folded", "F"), ("messages", "m"), ("zoomed", "<Tab>z"), ("count", "12"),
   ])

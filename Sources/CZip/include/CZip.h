@@ -56,3 +56,15 @@ czip_inflater *czip_inflate_begin(const void *bytes, size_t length);
 /// Reads up to `length` bytes: the count, 0 at the end, CZIP_DAMAGED or CZIP_TRUNCATED.
 int64_t czip_inflate_read(czip_inflater *inflater, void *bytes, size_t length);
 void czip_inflate_end(czip_inflater *inflater);
+
+/// The CRC-32 of what `sum` covers followed by these bytes; `sum` is 0 at the start.
+uint32_t czip_crc32(uint32_t sum, const void *bytes, size_t length);
+
+/// Counts what data would take when deflated, without keeping the result.
+typedef struct czip_deflate_counter czip_deflate_counter;
+/// Starts at a level of 1 to 9; NULL when memory runs out.
+czip_deflate_counter *czip_deflate_counter_begin(int32_t level);
+/// Adds bytes; returns the compressed bytes so far, all of them with `is_last`, or -1 on failure.
+int64_t czip_deflate_counter_add(
+    czip_deflate_counter *counter, const void *bytes, size_t length, int32_t is_last);
+void czip_deflate_counter_end(czip_deflate_counter *counter);

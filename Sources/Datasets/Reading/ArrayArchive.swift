@@ -21,7 +21,7 @@ struct ArrayArchive {
   static func load(
     _ path: String, _ description: DataDescription?, limit: Int?
   ) throws(EngineError) -> LoadedData {
-    let file = try NPZFile.read(path: path)
+    let file = try NPZFile.read(path: path, inMemoryUpTo: ArrayPixels.largestInMemory)
     let archive = ArrayArchive(
       arrays: file.map { ($0.key, $0.value) }, path: path, limit: limit)
     return try archive.load(description)

@@ -45,33 +45,11 @@ struct ArrayImages {
     case 3: return (ArrayPixels(images.reshaped([shape[0], 1, shape[1], shape[2]])), notes)
     default:
       let isLast = layout.map { $0 == .channelsLast } ?? looksChannelsLast(shape)
-      return (ArrayPixels(isLast ? channelsFirst(images) : images), notes)
+      return (ArrayPixels(images, isChannelsLast: isLast), notes)
     }
   }
 
   private static func looksChannelsLast(_ shape: [Int]) -> Bool {
     [1, 3].contains(shape[3]) && ![1, 3].contains(shape[1])
-  }
-
-  /// (N, H, W, C) to (N, C, H, W).
-  private static func channelsFirst(_ images: Tensor) -> Tensor {
-    func moved<S: TensorScalar>(_: S.Type) -> Tensor {
-      let (count, plane, channels) = (
-        images.shape[0], images.shape[1] * images.shape[2], images.shape[3]
-      )
-      return .building([count, channels, images.shape[1], images.shape[2]], of: S.self) { out in
-        images.withElements(of: S.self) { pixels in
-          for image in 0..<count {
-            let start = image * plane * channels
-            for channel in 0..<channels {
-              for at in 0..<plane {
-                out[start + channel * plane + at] = pixels[start + at * channels + channel]
-              }
-            }
-          }
-        }
-      }
-    }
-    return images.type == .uint8 ? moved(UInt8.self) : moved(Float.self)
   }
 }

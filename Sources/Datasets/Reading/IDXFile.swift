@@ -58,16 +58,51 @@ struct IDXFile {
         problem: "its header says \(header.byteCount) bytes, more than the file can hold",
         remedy: "Get the file again")
     }
+    if needed > ArrayPixels.largestInMemory, let copy = try? TemporaryFile() {
+      let storage = try unpack(file, needed, items: header.shape[0], into: copy)
+      return Tensor(type: .uint8, shape: wanted, storage: storage, byteOffset: header.offset)
+    }
     var result: Result<Int, EngineError> = .success(0)
     let storage = TensorStorage(byteCount: needed) { bytes in
       result = Result { () throws(EngineError) in try inflate(file, into: bytes) }
     }
-    guard try result.get() == needed else {
-      throw EngineError(
-        .truncatedFile, problem: "ends before its \(header.shape[0]) items do",
-        remedy: "Get the file again")
-    }
+    guard try result.get() == needed else { throw tooShort(header.shape[0]) }
     return Tensor(type: .uint8, shape: wanted, storage: storage, byteOffset: header.offset)
+  }
+
+  private static func tooShort(_ items: Int) -> EngineError {
+    EngineError(
+      .truncatedFile, problem: "ends before its \(items) items do", remedy: "Get the file again")
+  }
+
+  /// The first `needed` bytes, in a temporary file.
+  private static func unpack(
+    _ file: MappedFile, _ needed: Int, items: Int, into copy: TemporaryFile
+  ) throws(EngineError) -> TensorStorage {
+    let result: Result<Void, EngineError> = file.withBytes { packed in
+      Result { () throws(EngineError) in
+        guard let inflater = czip_inflate_begin(packed.baseAddress, packed.count) else {
+          throw damaged
+        }
+        defer { czip_inflate_end(inflater) }
+        let part = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        defer { part.deallocate() }
+        while copy.byteCount < needed {
+          let count = czip_inflate_read(
+            inflater, part.baseAddress, min(part.count, needed - copy.byteCount))
+          guard count > 0 else {
+            throw count == 0 || count == Int64(CZIP_TRUNCATED) ? tooShort(items) : damaged
+          }
+          try copy.append(UnsafeRawBufferPointer(rebasing: part[..<Int(count)]))
+        }
+      }
+    }
+    try result.get()
+    return TensorStorage(file: try copy.mapped())
+  }
+
+  private static var damaged: EngineError {
+    EngineError(.malformedFile, problem: "is damaged gzip data", remedy: "Get the file again")
   }
 
   private static func unpack(
@@ -95,10 +130,7 @@ struct IDXFile {
       }
       return position
     }
-    guard let written else {
-      throw EngineError(
-        .malformedFile, problem: "is damaged gzip data", remedy: "Get the file again")
-    }
+    guard let written else { throw damaged }
     return written
   }
 

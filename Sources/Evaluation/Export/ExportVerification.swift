@@ -7,14 +7,21 @@ import Tensors
 /// The proof that an exported file is what was previewed: it is opened again as any user would, and
 /// compared with the plan's own weights, bytes and predictions.
 public struct ExportVerification: Sendable {
-  /// Bytes of the file.
+  /// The format that the file has.
+  public let format: ExportFormat
+  /// Bytes of the file, and of those that belong to it.
   public let bytes: Int
   /// Bytes that were previewed.
   public let expectedBytes: Int
-  /// Compressed layers whose weights in the file equal the previewed ones bit for bit.
+  /// Of ``layers``, those whose weights in the file equal the previewed ones bit for bit.
   public let exactLayers: Int
-  /// Compressed layers.
+  /// Layers that the plan changes, by compressing them or by its steps.
   public let layers: Int
+  /// Repaired constants (biases, statistics of batch normalization) that equal the previewed ones bit
+  /// for bit.
+  public let exactConstants: Int
+  /// Repaired constants.
+  public let constants: Int
   /// Pruned weights that are exactly zero in the file.
   public let zerosKept: Int
   /// Weights that are zero in the preview.
@@ -30,8 +37,8 @@ public struct ExportVerification: Sendable {
 
   /// Whether everything is as previewed.
   public var isProven: Bool {
-    bytes == expectedBytes && exactLayers == layers && zerosKept == zeros
-      && samePredictions == samples
+    bytes == expectedBytes && exactLayers == layers && exactConstants == constants
+      && zerosKept == zeros && samePredictions == samples
   }
 
   /// Compares the weights and bytes of a file with a plan.
@@ -45,31 +52,19 @@ public struct ExportVerification: Sendable {
     path: String, model: OpenedModel, compressed: CompressedPlan
   ) throws(EngineError) {
     let source: ExportedWeights
-    let format: ExportFormat
-    if path.hasSuffix(".safetensors") {
-      let file = try SafetensorsReader.read(path: path)
-      (source, format, bytes) = (.tensors(file.tensors), .safetensors, file.fileBytes)
-    } else {
-      let file = try ONNXReader.read(path: path)
-      let quantized = compressed.weights.contains { weights in
-        weights.map { file.graph.initializers[$0.layer.weight] == nil } ?? false
-      }
-      let isFloat = !quantized || compressed.weights.allSatisfy { $0?.codes == nil }
-      source = .graph(file.graph, producers: file.graph.producers())
-      (format, bytes) = (isFloat ? .onnx : .onnxQDQ, file.fileBytes)
-    }
+    (source, format, bytes) = try ExportedWeights.open(path, model: model, compressed: compressed)
     expectedBytes = try ModelExporter(model: model, compressed: compressed).byteCount(format)
     var exact = 0
     var kept = 0
     var zeros = 0
-    let changed = compressed.weights.compactMap { $0 }
+    let changed = compressed.changedWeights
     for weights in changed {
-      let previewed = weights.dequantized.array(of: Float.self)
+      let previewed = weights.values.array(of: Float.self)
       let found: [Float]
       do throws(EngineError) { found = try source.floats(of: weights.layer) } catch {
         throw error.inFile(path)
       }
-      if previewed.elementsEqual(found, by: { $0.bitPattern == $1.bitPattern }) { exact += 1 }
+      if Self.areSame(previewed, found) { exact += 1 }
       for (value, other) in zip(previewed, found) where value == 0 {
         zeros += 1
         if other == 0 { kept += 1 }
@@ -77,8 +72,16 @@ public struct ExportVerification: Sendable {
     }
     layers = changed.count
     exactLayers = exact
+    constants = compressed.constants.count
+    exactConstants = compressed.constants.count { name, tensor in
+      source.constant(name).map { Self.areSame(tensor.floats, $0.floats) } ?? false
+    }
     self.zeros = zeros
     zerosKept = kept
+  }
+
+  private static func areSame(_ a: [Float], _ b: [Float]) -> Bool {
+    a.elementsEqual(b, by: { $0.bitPattern == $1.bitPattern })
   }
 
   /// Runs preview and file on the same samples; weight files have nothing to run.
@@ -91,7 +94,7 @@ public struct ExportVerification: Sendable {
   public mutating func compareOutputs(
     path: String, engine: PreviewEngine, compressed: CompressedPlan, threads: Int
   ) async throws {
-    guard let data = engine.data, engine.canMeasure, path.hasSuffix(".onnx") else { return }
+    guard let data = engine.data, engine.canMeasure, format.holdsGraph else { return }
     let previewed = try await engine.outputs(of: compressed)
     let reopened = try OpenedModel(path: path, keepBatchNorm: true)
     let other = try PreviewEngine(model: reopened, data: data, threads: threads)

@@ -108,4 +108,26 @@ extension ClassScores {
     let isInside = first.prefix(5).contains { $0.index == label }
     return min(margin, isInside ? own - first[5].score : first[4].score - own)
   }
+
+  /// The most that any class gained on the first one in `other`, and on the label, or the label on any
+  /// other, where that could bring it out of the first five or into them: logits.
+  ///
+  /// A verdict with a larger ``margin(label:)`` is the same in `other`. Infinite when a score is no
+  /// number, which says nothing about any other sample.
+  func shift(to other: ClassScores, label: Int?) -> Float {
+    guard scores.indices.contains(best), other.scores.count == scores.count else {
+      return .infinity
+    }
+    var (least, most) = (Float.infinity, -Float.infinity)
+    for index in scores.indices {
+      let gain = other.logit(index) - logit(index)
+      guard gain.isFinite else { return .infinity }
+      least = min(least, gain)
+      most = max(most, gain)
+    }
+    let shift = most - (other.logit(best) - logit(best))
+    guard let label, scores.indices.contains(label), scores.count > 5 else { return shift }
+    let own = other.logit(label) - logit(label)
+    return max(shift, isAmongFirst(5, label: label) ? most - own : own - least)
+  }
 }

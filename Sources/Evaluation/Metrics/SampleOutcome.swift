@@ -12,6 +12,10 @@ struct SampleOutcome: Sendable {
     var losses: (baseline: Double, plan: Double)?
     /// Divergence of the plan's class probabilities from the original's, nats.
     var divergence: Double
+    /// How far the original's verdict is from being another: ``ClassScores/margin(label:)``.
+    var margin: Float
+    /// How much of that the plan takes at most: ``ClassScores/shift(to:label:)``.
+    var shift: Float
     /// What settling needs to know of both; nil unless this is a draft that may be settled.
     var drafts: (baseline: DraftSample, plan: DraftSample)?
   }
@@ -58,6 +62,7 @@ struct SampleOutcome: Sendable {
       baseline: baseline.verdict(label: label), plan: plan.verdict(label: label),
       losses: label.map { (loss(baseline, $0), loss(plan, $0)) },
       divergence: baseline.divergence(to: plan),
+      margin: baseline.margin(label: label), shift: baseline.shift(to: plan, label: label),
       drafts: keepsDrafts
         ? (DraftSample(baseline, label: label), DraftSample(plan, label: label)) : nil)
   }

@@ -8,7 +8,7 @@ import Tensors
 
 /// A model file opened for compression: its graph, its compressible layers and their weights.
 ///
-/// Weights stay in the mapped file. A weight file without a graph (safetensors) gives layers and
+/// Weights stay in the mapped file. A weight file without a graph (safetensors, `.pth`) gives layers and
 /// sizes, and nothing to run.
 public final class OpenedModel: Sendable {
   /// The path as given.
@@ -30,8 +30,10 @@ public final class OpenedModel: Sendable {
   public let foldedBatchNorms: Int
   /// Nodes that can't be run, with the reason.
   public let unsupported: [ModelSummary.UnsupportedNode]
+  /// The opened model that this one was made from by a plan's steps; nil for opened ones.
+  public let original: OpenedModel?
 
-  /// Opens an ONNX model, or a safetensors file or shard index.
+  /// Opens an ONNX model, or a weight file: safetensors, a shard index of it, or PyTorch's.
   ///
   /// - Parameters:
   ///   - path: The file.
@@ -39,9 +41,9 @@ public final class OpenedModel: Sendable {
   /// - Throws: ``EngineError`` naming file, byte and remedy.
   public init(path: String, keepBatchNorm: Bool = false) throws(EngineError) {
     self.path = path
-    if path.hasSuffix(".safetensors") || path.hasSuffix(".safetensors.index.json") {
-      let file = try SafetensorsReader.read(path: path)
-      fileBytes = file.fileBytes
+    original = nil
+    if let file = try Self.weightFile(path) {
+      fileBytes = file.bytes
       graph = nil
       tensors = file.tensors
       (layers, weights) = Self.layers(of: file.tensors)
@@ -53,7 +55,85 @@ public final class OpenedModel: Sendable {
     let model = try ONNXReader.read(path: path)
     var graph = model.graph
     fileBytes = model.fileBytes
+    let batchNormScales = graph.batchNormScales()
     foldedBatchNorms = keepBatchNorm ? 0 : graph.foldBatchNormalization()
+    (layers, weights) = Self.layers(of: graph)
+    compressor = try PlanCompressor(
+      layers: layers, weights: weights,
+      batchNormScales: graph.batchNormScales(of: layers, found: batchNormScales))
+    tensors = [:]
+    unsupported = Self.unsupported(in: graph)
+    self.graph = graph
+  }
+
+  /// A model that steps of a plan made of an opened one: the same layers by name, with other weights
+  /// and shapes.
+  ///
+  /// What was learned of the weights is shared where they are the same.
+  ///
+  /// - Parameters:
+  ///   - original: The opened model.
+  ///   - graph: The graph that the steps made of its graph.
+  ///   - kept: The output channels that are left of layers that lost some, by name.
+  /// - Throws: ``EngineError`` when a step lost a layer, which is a mistake of the step.
+  init(
+    madeFrom original: OpenedModel, graph: NetworkGraph, kept: [String: [Int]] = [:]
+  ) throws(EngineError) {
+    path = original.path
+    self.original = original
+    foldedBatchNorms = original.foldedBatchNorms
+    tensors = [:]
+    let before = original.graph.map { ONNXWriter.byteCount($0) } ?? 0
+    fileBytes = original.fileBytes - before + ONNXWriter.byteCount(graph)
+    self.graph = graph
+    unsupported = Self.unsupported(in: graph)
+    (layers, weights) = Self.layers(of: graph)
+    guard layers.map(\.name) == original.layers.map(\.name) else {
+      throw EngineError(
+        .unsupported, path: path, subject: "plan",
+        problem: "its steps leave \(layers.count) of \(original.layers.count) layers",
+        remedy: "Please report this with the plan")
+    }
+    let isShared =
+      layers == original.layers
+      && zip(weights, original.weights).allSatisfy {
+        $0.storage === $1.storage && $0.byteOffset == $1.byteOffset
+      }
+    guard !isShared else {
+      compressor = original.compressor
+      return
+    }
+    var scales: [String: [Float]] = [:]
+    for (layer, prepared) in zip(original.layers, original.compressor.prepared) {
+      guard let all = prepared.batchNormScale else { continue }
+      scales[layer.name] = kept[layer.name].map { $0.map { all[$0] } } ?? all
+    }
+    compressor = try PlanCompressor(layers: layers, weights: weights, batchNormScales: scales)
+  }
+
+  /// The same model with other numbers in some of its constants.
+  func replacing(_ constants: [String: Tensor]) -> OpenedModel {
+    OpenedModel(self, replacing: constants)
+  }
+
+  private init(_ model: OpenedModel, replacing constants: [String: Tensor]) {
+    path = model.path
+    fileBytes = model.fileBytes
+    var graph = model.graph
+    for name in constants.keys.sorted() {
+      if let tensor = constants[name] { graph?.replaceConstant(name, with: tensor) }
+    }
+    self.graph = graph
+    tensors = model.tensors
+    layers = model.layers
+    weights = model.weights
+    compressor = model.compressor
+    foldedBatchNorms = model.foldedBatchNorms
+    unsupported = model.unsupported
+    original = model.original
+  }
+
+  private static func layers(of graph: NetworkGraph) -> ([CompressibleLayer], [Tensor]) {
     let producers = graph.producers()
     var layers: [CompressibleLayer] = []
     var weights: [Tensor] = []
@@ -62,17 +142,16 @@ public final class OpenedModel: Sendable {
       layers.append(layer)
       weights.append(tensor)
     }
-    self.layers = layers
-    self.weights = weights
-    compressor = try PlanCompressor(layers: layers, weights: weights)
-    tensors = [:]
-    unsupported = UnsupportedOperators.find(in: graph, registry: .standard).map { entry in
+    return (layers, weights)
+  }
+
+  private static func unsupported(in graph: NetworkGraph) -> [ModelSummary.UnsupportedNode] {
+    UnsupportedOperators.find(in: graph, registry: .standard).map { entry in
       let node = graph.nodes[entry.nodeIndex]
       return ModelSummary.UnsupportedNode(
         node: node.name.isEmpty ? (node.outputs.first ?? "\(entry.nodeIndex)") : node.name,
         op: node.op, domain: node.domain, reason: entry.reason)
     }
-    self.graph = graph
   }
 
   /// The file's name without its folder.
@@ -120,21 +199,20 @@ public final class OpenedModel: Sendable {
 
   /// Multiply-adds of each node for one sample; nil when input shapes are not known or do not fit.
   public func sampleMultiplyAdds() -> [Int?]? {
-    guard let graph else { return nil }
-    var shapes: [String: [Int]] = [:]
-    for input in graph.runtimeInputs {
-      guard let declared = input.shape else { return nil }
-      var shape: [Int] = []
-      for (axis, dimension) in declared.enumerated() {
-        switch dimension {
-        case .fixed(let length) where length > 0: shape.append(length)
-        case _ where axis == 0: shape.append(1)
-        default: return nil
-        }
-      }
-      shapes[input.name] = shape
+    graph?.sampleMultiplyAdds()
+  }
+
+  /// The tensors of a file without a graph; nil for ONNX.
+  private static func weightFile(
+    _ path: String
+  ) throws(EngineError) -> (tensors: OrderedDictionary<String, Tensor>, bytes: Int)? {
+    if path.hasSuffix(".safetensors") || path.hasSuffix(".safetensors.index.json") {
+      let file = try SafetensorsReader.read(path: path)
+      return (file.tensors, file.fileBytes)
     }
-    return try? LayerCosts.multiplyAdds(graph: graph, inputShapes: shapes)
+    guard PyTorchReader.isWeightFile(path) else { return nil }
+    let file = try PyTorchReader.read(path: path)
+    return (file.tensors, file.fileBytes)
   }
 
   /// The layers of a weight file: float tensors of two or more axes, named without `.weight`.

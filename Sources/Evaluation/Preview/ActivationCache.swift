@@ -11,11 +11,19 @@ final class ActivationCache: Sendable {
   /// What an entry holds, and for which samples.
   enum Key: Hashable, Sendable {
     /// Preprocessed inputs of a batch.
-    case inputs(batch: Int)
+    case inputs(Batch)
     /// Outputs of the original network for a batch.
-    case baseline(batch: Int, isDraft: Bool)
-    /// Live values before a node, under the settings of all layers before it.
-    case checkpoint(batch: Int, position: Int, upstream: Int, isDraft: Bool)
+    case baseline(Batch, isDraft: Bool)
+    /// Live values before a node of a network (0 is the original), under the settings of all layers
+    /// before it.
+    case checkpoint(Batch, network: Int, position: Int, upstream: Int, isDraft: Bool)
+
+    /// One batch of one order of the samples.
+    struct Batch: Hashable, Sendable {
+      var index: Int
+      /// Whether samples are ordered by margin.
+      var isByMargin: Bool
+    }
   }
 
   /// The value of an entry.
@@ -88,6 +96,17 @@ final class ActivationCache: Sendable {
     }
   }
 
+  /// Drops everything kept of batches in the order that samples had before their margins were known.
+  func removePreviewOrder() {
+    state.withLock { state in
+      for (key, entry) in state.entries where !key.batch.isByMargin {
+        state.entries[key] = nil
+        state.byteCount -= entry.byteCount
+        if key.isInput { state.inputBytes -= entry.byteCount }
+      }
+    }
+  }
+
   /// Drops entries that the running evaluation has not used: activations before anything else, the
   /// longest unused first.
   private func evict(from state: inout State, making bytes: Int) {
@@ -110,6 +129,14 @@ final class ActivationCache: Sendable {
 extension ActivationCache.Key {
   fileprivate var isInput: Bool {
     if case .inputs = self { true } else { false }
+  }
+
+  fileprivate var batch: Batch {
+    switch self {
+    case .inputs(let batch): batch
+    case .baseline(let batch, _): batch
+    case .checkpoint(let batch, _, _, _, _): batch
+    }
   }
 
   /// What is worth more is evicted later: without the original's outputs the whole network runs

@@ -14,10 +14,26 @@ struct BatchRunner: Sendable {
   let cache: ActivationCache
   /// Whether this runs drafts.
   var isDraft = false
+  /// Which network this runs: 0 is the original, others are made by steps of plans.
+  var network = 0
+  /// Runs the original network, where this runs another one.
+  var original: OriginalRunner?
+  /// Whether ``batches`` are ordered by margin.
+  var isByMargin = false
 
   /// A runner of the same batches on another executor, for drafts.
   func drafting(on executor: any GraphExecutor) -> BatchRunner {
-    BatchRunner(executor: executor, data: data, batches: batches, cache: cache, isDraft: true)
+    BatchRunner(
+      executor: executor, data: data, batches: batches, cache: cache, isDraft: true,
+      isByMargin: isByMargin)
+  }
+
+  /// A runner of the same samples ordered by margin.
+  func byMargin(_ batches: SampleBatches) -> BatchRunner {
+    BatchRunner(
+      executor: executor, data: data, batches: batches, cache: cache, isDraft: isDraft,
+      network: network,
+      original: original.map { OriginalRunner($0.runner.byMargin(batches)) }, isByMargin: true)
   }
 
   /// The outcomes of batch `index` under a plan, in sample order.
@@ -27,22 +43,23 @@ struct BatchRunner: Sendable {
     batch index: Int, plan: PlanRun, baseline: PlanRun,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [SampleOutcome] {
-    let original = try baselineOutputs(index, run: baseline, isCancelled: isCancelled)
+    let unchanged = try (original?.runner ?? self).baselineOutputs(
+      index, run: baseline, isCancelled: isCancelled)
     let changed =
       plan.firstChange == nil
-      ? original : try outputs(index, run: plan, isCancelled: isCancelled)
+      ? unchanged : try outputs(index, run: plan, isCancelled: isCancelled)
     let samples = batches.indices[index]
-    let size = batches.fixedSize ?? samples.count
-    let view = view(original, batch: size)
+    let size = batches.size
+    let view = view(unchanged, batch: size)
     return view.outcomes(
-      baseline: original, plan: changed, batch: size, samples: samples.count,
+      baseline: unchanged, plan: changed, batch: size, samples: samples.count,
       labels: labels(samples), keepsDrafts: isDraft)
   }
 
   /// The outputs of each sample of batch `index` under a plan.
   func sampleOutputs(batch index: Int, plan: PlanRun) throws -> [SampleOutput] {
     let count = batches.indices[index].count
-    let size = batches.fixedSize ?? count
+    let size = batches.size
     let result = try outputs(index, run: plan, isCancelled: { false })
     return view(result, batch: size)
       .samples(result, batch: size, count: count)
@@ -53,7 +70,7 @@ struct BatchRunner: Sendable {
     batch index: Int, run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [ClassScores] {
     let count = batches.indices[index].count
-    let size = batches.fixedSize ?? count
+    let size = batches.size
     let result = try outputs(index, run: run, isCancelled: isCancelled)
     return view(result, batch: size)
       .classScores(result, batch: size, count: count)
@@ -80,7 +97,8 @@ struct BatchRunner: Sendable {
   private func view(_ outputs: [String: Tensor], batch: Int) -> OutputView {
     let hasClasses = data.task == .classification || data.task == .agreement
     return OutputView(
-      graph: executor.graph, outputs: outputs, batch: batch, hasClasses: hasClasses)
+      graph: (original?.runner ?? self).executor.graph, outputs: outputs, batch: batch,
+      hasClasses: hasClasses)
   }
 
   /// The deepest activations that are kept of all these samples, picked out of their batches.
@@ -107,16 +125,68 @@ struct BatchRunner: Sendable {
   private func baselineOutputs(
     _ index: Int, run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [String: Tensor] {
-    let key = ActivationCache.Key.baseline(batch: index, isDraft: isDraft)
+    let key = ActivationCache.Key.baseline(batch(index), isDraft: isDraft)
     if case .tensors(let kept)? = cache.value(key) { return kept }
     let result = try outputs(index, run: run, isCancelled: isCancelled)
     cache.insert(.tensors(result), for: key)
     return result
   }
 
+  /// Moves the original's outputs, where they are kept, from the batches of the survey into batches by
+  /// margin, and lets go of everything else that is kept of the former.
+  func reorderBaseline(_ survey: BaselineSurvey) {
+    guard let order = survey.order else { return }
+    let target = byMargin(order.batches)
+    let size = batches.size
+    for index in 0..<order.count {
+      let own = order.range(index)
+      let rows =
+        own.map { order.places[$0] }
+        + Array(
+          repeating: order.places[own.upperBound - 1], count: size - own.count)
+      var sources: [[String: Tensor]] = []
+      for row in rows {
+        let key = ActivationCache.Key.baseline(batch(row / size), isDraft: isDraft)
+        guard case .tensors(let tensors)? = cache.value(key) else { break }
+        sources.append(tensors)
+      }
+      guard sources.count == size,
+        let outputs = Self.gathered(sources, rows: rows.map { $0 % size }, of: size)
+      else { continue }
+      cache.insert(
+        .tensors(outputs), for: .baseline(target.batch(index), isDraft: isDraft))
+    }
+    cache.removePreviewOrder()
+  }
+
+  /// One row of each of several outputs; nil where rows can't be told apart.
+  private static func gathered(
+    _ sources: [[String: Tensor]], rows: [Int], of size: Int
+  ) -> [String: Tensor]? {
+    var result: [String: Tensor] = [:]
+    for (name, first) in sources[0] where first.type == .float32 {
+      guard first.shape.first == size else { return nil }
+      let bytes = first.byteCount / size
+      result[name] = Tensor(type: .float32, shape: first.shape) { out in
+        for (index, row) in rows.enumerated() {
+          sources[index][name]?.withBytes { source in
+            out[(index * bytes)..<((index + 1) * bytes)].copyBytes(
+              from: source[(row * bytes)..<((row + 1) * bytes)])
+          }
+        }
+      }
+    }
+    return result
+  }
+
   private func key(_ index: Int, _ position: Int, _ run: PlanRun) -> ActivationCache.Key {
     .checkpoint(
-      batch: index, position: position, upstream: run.upstream[position] ?? -1, isDraft: isDraft)
+      batch(index), network: network, position: position,
+      upstream: run.upstream[position] ?? -1, isDraft: isDraft)
+  }
+
+  private func batch(_ index: Int) -> ActivationCache.Key.Batch {
+    ActivationCache.Key.Batch(index: index, isByMargin: isByMargin)
   }
 
   /// Runs a batch from the deepest activations that are the same under this plan.
@@ -163,10 +233,10 @@ struct BatchRunner: Sendable {
 
   /// The prepared inputs of a batch.
   func inputs(_ index: Int) throws -> [String: Tensor] {
-    if case .tensors(let kept)? = cache.value(.inputs(batch: index)) { return kept }
+    if case .tensors(let kept)? = cache.value(.inputs(batch(index))) { return kept }
     let samples = batches.indices[index]
-    let tensors = try preparedInputs(samples, filledTo: batches.fixedSize ?? samples.count)
-    cache.insert(.tensors(tensors), for: .inputs(batch: index))
+    let tensors = try preparedInputs(samples, filledTo: batches.size)
+    cache.insert(.tensors(tensors), for: .inputs(batch(index)))
     return tensors
   }
 
@@ -181,4 +251,11 @@ struct BatchRunner: Sendable {
     }
     return try data.inputs(for: samples, graphInputs: executor.graph.runtimeInputs)
   }
+}
+
+/// What runs the original network beside a variant of it.
+final class OriginalRunner: Sendable {
+  let runner: BatchRunner
+
+  init(_ runner: BatchRunner) { self.runner = runner }
 }

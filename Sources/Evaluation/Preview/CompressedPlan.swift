@@ -1,4 +1,5 @@
 import ModelCompression
+import Tensors
 
 /// A plan applied to the weights of a model: what is previewed, counted, exported and verified.
 public struct CompressedPlan: Sendable {
@@ -25,17 +26,35 @@ public struct CompressedPlan: Sendable {
   /// The plan.
   public let plan: CompressionPlan
   /// The compressed weights of each layer in layer order; nil for layers left alone.
-  public let weights: [CompressedWeights?]
+  public internal(set) var weights: [CompressedWeights?]
   /// What identifies the result of each layer; equal keys give equal weights.
   ///
   /// Nil like ``weights``.
   let keys: [EffectiveSetting?]
   /// Bytes of each layer in each way to store it, in layer order.
-  let sizes: [StoredSize]
+  var sizes: [StoredSize]
   /// One row per layer.
-  public let rows: [Row]
+  public internal(set) var rows: [Row]
   /// The setting of each layer that the plan's rules come to.
   public let settings: [LayerSetting]
   /// What the user should know about the plan's rules.
-  public let notices: [String]
+  public internal(set) var notices: [String]
+  /// The network that the plan's steps made, in which the layers are compressed; nil for plans without
+  /// such steps.
+  public internal(set) var variant: ModelVariant?
+  /// Constants other than compressed weights that repair replaced, by name: biases, and statistics of
+  /// batch normalization.
+  public internal(set) var constants: [String: Tensor] = [:]
+
+  /// The network with rounded activations, which is what is run and exported then; nil without.
+  var rounded: ModelVariant?
+  /// How activations are rounded, by layer.
+  var rounding: [String: ActivationQuantization] = [:]
+
+  /// The network that is run and exported; nil for the opened one.
+  var executed: ModelVariant? { rounded ?? variant }
+  /// What the plan's results depend on.
+  var identity: PlanIdentity {
+    PlanIdentity(steps: variant?.steps, layers: keys, rounding: rounding)
+  }
 }

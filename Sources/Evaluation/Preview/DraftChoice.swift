@@ -10,7 +10,7 @@ final class DraftChoice: Sendable {
   private enum Source: Sendable {
     case none
     case given(any GraphExecutor)
-    case beside(FastExecutor, preparedByteLimit: Int)
+    case beside(FastExecutor)
   }
 
   private enum State {
@@ -35,10 +35,10 @@ final class DraftChoice: Sendable {
   }
 
   /// Drafts in bfloat16, where they are faster than the runner's own executor.
-  init(exact: BatchRunner, preparedByteLimit: Int) {
+  init(exact: BatchRunner) {
     self.exact = exact
     if FastExecutor.supportsBFloat16, let executor = exact.executor as? FastExecutor {
-      source = .beside(executor, preparedByteLimit: preparedByteLimit)
+      source = .beside(executor)
     } else {
       source = .none
     }
@@ -47,6 +47,16 @@ final class DraftChoice: Sendable {
   /// Whether there may be drafts; not asking costs nothing.
   var isPossible: Bool {
     if case .none = source { false } else { true }
+  }
+
+  /// Whether drafts are so much faster that they pay even where few samples are run: activations are
+  /// then kept for them as well, and close calls are run again.
+  var isFarFaster: Bool {
+    switch source {
+    case .none: false
+    case .given: true
+    case .beside: FastExecutor.hasAMX
+    }
   }
 
   /// What runs drafts; nil where they are not worth while.
@@ -66,10 +76,10 @@ final class DraftChoice: Sendable {
     switch source {
     case .none: return nil
     case .given(let executor): return exact.drafting(on: executor)
-    case .beside(let executor, let limit):
-      let draft = try FastExecutor(
-        graph: executor.graph,
-        options: FastExecutor.Options(precision: .bfloat16, preparedByteLimit: limit))
+    case .beside(let executor):
+      var options = executor.options
+      options.precision = .bfloat16
+      let draft = try FastExecutor(graph: executor.graph, options: options)
       if FastExecutor.hasAMX { return exact.drafting(on: draft) }
       let comparison = try PrecisionComparison.measure(
         float32: executor, bfloat16: draft, inputs: exact.inputs(0), rounds: 2)

@@ -1,13 +1,14 @@
 /// How sure a measurement is asked to be.
 ///
-/// A *draft* runs in bfloat16; where the machine is not fast in it, every measurement is exact from the
-/// start. Definitions: Documentation/metrics.md.
+/// Where outputs are class scores, samples are gone through by their margin in the original network,
+/// and less sure results are the beginning of surer ones. Definitions: Documentation/metrics.md.
 public enum EvaluationPrecision: String, CaseIterable, Sendable {
   /// Every sample in 32-bit floats.
   case exact
-  /// A draft, with every sample whose class could differ measured again in 32-bit floats.
+  /// Every sample whose class could differ from the original's in 32-bit floats.
   case settled
-  /// Every sample in bfloat16.
+  /// Samples in order of margin until classes cease to change, in bfloat16 where that is fast; the rest
+  /// is estimated.
   case draft
   /// The draft, then the settled counts, then the exact result, each told as soon as it is there.
   case auto

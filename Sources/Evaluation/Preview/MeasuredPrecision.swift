@@ -1,8 +1,8 @@
 /// How sure a result is.
 public enum MeasuredPrecision: String, Sendable, Hashable, Comparable {
-  /// Measured in bfloat16: every number is approximate.
+  /// Estimated from some samples, or measured in bfloat16: every number is approximate.
   case draft
-  /// Counts are those of 32-bit floats; loss, divergence, cosine and SQNR are the draft's.
+  /// Counts are those of 32-bit floats; loss, divergence, cosine and SQNR are estimated or a draft's.
   case settled
   /// Measured in 32-bit floats.
   case exact

@@ -3,28 +3,26 @@ import Synchronization
 
 /// One evaluation of one plan: as a draft, settled, or exact.
 struct Measurement: Sendable {
-  /// A draft's metrics, and what settling needs to know.
-  struct Draft: Sendable {
-    var metrics: PreviewMetrics
-    var samples: SampleClasses
-  }
-
   let pool: WorkerPool
   let plan: PlanRun
   let untouched: PlanRun
   let flag: CancellationFlag
   let start = ContinuousClock.now
   let report: (@Sendable (PreviewMetrics) -> Void)?
+  /// Whether less sure results are told on the way.
+  var isStaged = false
 
   /// Seconds since the start.
   var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
-  /// Measures every sample.
+  /// Measures every sample, in preview order.
   ///
-  /// - Parameter reports: Whether results are told as they come.
+  /// - Parameters:
+  ///   - reports: Whether results are told as they come.
+  ///   - survey: Told what the original network says.
   func measure(
-    _ runner: BatchRunner, reports: Bool = true
-  ) async throws -> (metrics: PreviewMetrics, samples: SampleClasses) {
+    _ runner: BatchRunner, reports: Bool = true, survey: BaselineSurvey? = nil
+  ) async throws -> PreviewMetrics {
     let (plan, untouched, flag) = (plan, untouched, flag)
     let tally = OrderedProgress(
       total: runner.batches.order.count, start: start,
@@ -34,26 +32,28 @@ struct Measurement: Sendable {
       let outcomes = try runner.outcomes(
         batch: batch, plan: plan, baseline: untouched, isCancelled: isCancelled)
       tally.add(outcomes, batch: batch)
+      if let survey, survey.add(outcomes, batch: batch) { runner.reorderBaseline(survey) }
     }
     guard !flag.isCancelled else { throw CancellationError() }
-    return (tally.metrics, tally.samples)
+    return tally.metrics
   }
 
-  /// The verdicts of 32-bit floats on every sample of a draft, most of them the draft's own; how, and
+  /// The verdicts of 32-bit floats on samples that were drafted, most of them the draft's own; how, and
   /// how sure, ``Settling`` says.
   ///
   /// - Parameters:
-  ///   - drafts: What the draft says, in evaluation order.
+  ///   - drafts: What the draft says of the first samples of the runner's order, in whole batches.
   ///   - run: What was drafted.
   ///   - runner: Runs in 32-bit floats.
+  /// - Returns: Also the largest difference seen between a logit of the draft and of 32-bit floats.
   func settle(
     _ drafts: [DraftSample], of run: PlanRun, on runner: BatchRunner
-  ) async throws -> [ClassVerdict] {
+  ) async throws -> (verdicts: [ClassVerdict], difference: Float) {
     var settling = Settling(margins: drafts.map(\.margin))
     var verdicts = drafts.map(\.verdict)
     while true {
       let groups = settling.nextGroups(of: runner.batches.rerunSize)
-      if groups.isEmpty { return verdicts }
+      if groups.isEmpty { return (verdicts, settling.largestDifference) }
       let checked = try await rerun(groups, drafts, run, runner)
       var doubtful = Set<Int>()
       for sample in checked {

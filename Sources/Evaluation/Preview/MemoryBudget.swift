@@ -3,8 +3,8 @@ import Foundation
 /// How much memory an engine may take, and what for.
 ///
 /// It covers what grows with use: prepared inputs, the original network's outputs, kept activations,
-/// compressed weights of settings not in use, and weights in the executors' layouts. The model file
-/// itself is mapped, not held.
+/// compressed weights of settings not in use, weights in the executors' layouts, and memory kept for the
+/// values of the next run. The model file itself is mapped, not held, and so are large evaluation data.
 public struct MemoryBudget: Sendable, Hashable {
   /// All of it.
   public let bytes: Int
@@ -44,6 +44,12 @@ public struct MemoryBudget: Sendable, Hashable {
   var compressedWeights: Int { bytes / 8 }
   /// For weights in the layouts of one executor.
   var preparedWeights: Int { bytes / 16 }
+
+  /// For the memory that each thread of an executor keeps for the values of its next run; no more than 256
+  /// MB, and never less than what small networks need.
+  func freeValues(threads: Int) -> Int {
+    min(max(bytes / 16 / max(threads, 1), 4 << 20), 1 << 28)
+  }
 
   /// What the kernel says could be had without swapping.
   private static var availableMemory: Int? {

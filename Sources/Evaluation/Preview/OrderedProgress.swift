@@ -9,7 +9,6 @@ final class OrderedProgress: Sendable {
     var next = 0
     var accumulator = MetricsAccumulator()
     var lastReport = ContinuousClock.now
-    var samples = SampleClasses()
   }
 
   private let state: Mutex<State>
@@ -41,10 +40,7 @@ final class OrderedProgress: Sendable {
     let progress: PreviewMetrics? = state.withLock { state in
       state.pending[batch] = outcomes
       while let ready = state.pending.removeValue(forKey: state.next) {
-        for outcome in ready {
-          state.accumulator.add(outcome)
-          state.samples.add(outcome)
-        }
+        for outcome in ready { state.accumulator.add(outcome) }
         state.next += 1
       }
       guard report != nil, state.next > 0 else { return nil }
@@ -62,7 +58,4 @@ final class OrderedProgress: Sendable {
       $0.accumulator.metrics(total: total, seconds: seconds, precision: precision)
     }
   }
-
-  /// What was said of the class of each sample, in evaluation order.
-  var samples: SampleClasses { state.withLock { $0.samples } }
 }

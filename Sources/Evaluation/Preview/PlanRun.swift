@@ -10,7 +10,8 @@ struct PlanRun: Sendable {
   let upstream: [Int: Int]
   /// Positions to capture while running, ascending.
   let capture: [Int]
-  /// The position of the first node whose weight the plan changes; nil when it changes none.
+  /// The position of the first node whose weight the plan changes, 0 in another network than the
+  /// original; nil when the original network is run as it is.
   let firstChange: Int?
   /// The positions of ``upstream``, deepest first: where a run may start.
   let positions: [Int]

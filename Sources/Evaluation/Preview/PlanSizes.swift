@@ -36,25 +36,55 @@ public final class PlanSizes: Sendable {
   /// What the bytes of an exported file depend on besides the model: neither weights nor zeros.
   private struct Form: Hashable {
     var isUntouched: Bool
+    var isPruned: Bool
     var weights: WeightQuantization?
+    var activations: ActivationQuantization?
   }
 
   private struct State {
     var measures: [Key: LayerMeasure] = [:]
     var formats: [[Form]: [String: Int]] = [:]
+    /// Those that depend on the number of zeros too.
+    var sparseFormats: [[SparseForm]: [String: Int]] = [:]
+  }
+
+  /// What the bytes of files without their zeros depend on.
+  private struct SparseForm: Hashable {
+    var form: Form
+    var prune: PruneSetting?
+    var zeros: Int?
   }
 
   private let model: OpenedModel
+  private let compressor: PlanCompressor
   private let standIn: WeightStandIn
+  private let layout: StateDictLayout
   private let multiplyAdds: [Int?]
+  /// Where plans with steps are counted; nil for a network that such steps made.
+  private let variants: VariantStore?
   private let state = Mutex(State())
 
   /// Sizes of `model`; nothing is computed yet.
   ///
-  /// - Parameter multiplyAdds: One figure a layer, nil where unknown.
-  public init(model: OpenedModel, multiplyAdds: [Int?]) {
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - multiplyAdds: One figure a layer, nil where unknown.
+  ///   - compressor: What counts layers; nil takes the model's own, which knows no calibration.
+  public convenience init(
+    model: OpenedModel, multiplyAdds: [Int?], compressor: PlanCompressor? = nil
+  ) {
+    self.init(model: model, multiplyAdds: multiplyAdds, compressor: compressor, variants: nil)
+  }
+
+  init(
+    model: OpenedModel, multiplyAdds: [Int?], compressor: PlanCompressor?,
+    variants: VariantStore?
+  ) {
     self.model = model
+    self.compressor = compressor ?? model.compressor
+    self.variants = variants
     self.multiplyAdds = multiplyAdds
+    layout = StateDictLayout(model: model)
     standIn = WeightStandIn(largestLayer: model.layers.map(\.parameters).max() ?? 0)
   }
 
@@ -65,9 +95,14 @@ public final class PlanSizes: Sendable {
   public func sizes(
     of plan: CompressionPlan, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> Result {
-    let compressor = model.compressor
+    if let variants, let steps = PlanSteps(plan) {
+      return try variants.variant(steps, isCancelled: isCancelled).sizes
+        .sizes(of: plan, isCancelled: isCancelled)
+    }
     let settings = try compressor.resolver.resolve(plan).settings
-    let effective = try compressor.effectiveSettings(settings, isCancelled: isCancelled)
+    try compressor.prepareCalibration(for: settings, isCancelled: isCancelled)
+    let effective = try compressor.effectiveSettings(
+      settings, seed: plan.seed ?? 0, isCancelled: isCancelled)
     let measures = try self.measures(effective, isCancelled)
     let layers = zip(compressor.layers, measures).map { layer, measure in
       Layer(
@@ -92,7 +127,7 @@ public final class PlanSizes: Sendable {
       effective.enumerated().map { state.measures[Key(layer: $0.offset, setting: $0.element)] }
     }
     let missing = measures.indices.filter { measures[$0]?.zeroCount == nil }
-    let compressor = model.compressor
+    let compressor = self.compressor
     let made = try Self.map(missing, isCancelled) { index in
       try compressor.measure(index, effective[index], isCancelled: isCancelled)
     }
@@ -129,24 +164,43 @@ public final class PlanSizes: Sendable {
     _ settings: [LayerSetting], _ measures: [LayerMeasure]
   ) throws -> [String: Int] {
     let forms = zip(settings, measures).map {
-      Form(isUntouched: $1.isUntouched, weights: $0.weights)
+      Form(
+        isUntouched: $1.isUntouched, isPruned: $1.prunedCount > 0, weights: $0.weights,
+        activations: $0.activations)
     }
-    if let known = state.withLock({ $0.formats[forms] }) { return known }
+    // An untouched layer is stored as it is, whether its zeros were counted or not.
+    let sparse = zip(forms, zip(settings, measures)).map { form, layer in
+      SparseForm(
+        form: form, prune: layer.0.prune, zeros: form.isUntouched ? nil : layer.1.zeroCount)
+    }
+    let known = state.withLock { ($0.formats[forms], $0.sparseFormats[sparse]) }
+    if let plain = known.0, let rest = known.1 { return plain.merging(rest) { first, _ in first } }
     let weights = settings.indices.map { index in
       measures[index].isUntouched
         ? nil
-        : standIn.weights(model.compressor.prepared[index], settings[index], measures[index])
+        : standIn.weights(compressor.prepared[index], settings[index], measures[index])
     }
-    let exporter = ModelExporter(model: model, weights: weights)
-    var formats: [String: Int] = [:]
-    for format in ModelExporter.formats(for: model) {
-      if let bytes = try? exporter.byteCount(format) { formats[format.rawValue] = bytes }
+    let rounding = model.rounding(settings)
+    let exporter = ModelExporter(
+      model: rounding.isEmpty ? model : try model.sizedForRounding(rounding), weights: weights,
+      layout: layout, isForSize: true)
+    func count(_ formats: [ExportFormat]) -> [String: Int] {
+      var bytes: [String: Int] = [:]
+      for format in formats {
+        if let count = try? exporter.byteCount(format) { bytes[format.rawValue] = count }
+      }
+      return bytes
     }
+    let all = ModelExporter.formats(for: model)
+    let plain = known.0 ?? count(all.filter { !$0.dependsOnZeros })
+    let rest = known.1 ?? count(all.filter(\.dependsOnZeros))
     state.withLock { state in
       if state.formats.count > 256 { state.formats = [:] }
-      state.formats[forms] = formats
+      if state.sparseFormats.count > 256 { state.sparseFormats = [:] }
+      state.formats[forms] = plain
+      state.sparseFormats[sparse] = rest
     }
-    return formats
+    return plain.merging(rest) { first, _ in first }
   }
 
   /// The layer nearest to `focus` whose zeros are not counted; nil when all are.

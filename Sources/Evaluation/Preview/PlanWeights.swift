@@ -26,28 +26,56 @@ final class PlanWeights: Sendable {
   /// Bytes of compressed weights that are kept for settings not in use.
   private let byteLimit: Int
 
-  private let compressor: PlanCompressor
+  let compressor: PlanCompressor
   private let state = Mutex(State())
 
   /// Nothing is computed yet.
-  init(model: OpenedModel, byteLimit: Int) {
+  init(compressor: PlanCompressor, byteLimit: Int) {
     self.byteLimit = byteLimit
-    compressor = model.compressor
+    self.compressor = compressor
   }
 
   /// Applies a plan; layers that are not remembered are computed side by side on `pool`.
   ///
   /// - Throws: ``EngineError`` when the plan does not fit the model.
   func compress(_ plan: CompressionPlan, pool: WorkerPool) async throws -> CompressedPlan {
-    let resolution = try compressor.resolver.resolve(plan)
+    var resolution = try compressor.resolver.resolve(plan)
+    if try await calibrate(resolution.settings, pool: pool) {
+      resolution.notices += [compressor.calibration.notice].compactMap { $0 }
+    }
     let effective = try compressor.effectiveSettings(
-      resolution.settings, isCancelled: { Task.isCancelled })
+      resolution.settings, seed: plan.seed ?? 0, isCancelled: { Task.isCancelled })
     let keys = effective.enumerated().map {
       Key(layer: $0.offset, setting: Self.normalized($0.element))
     }
     let missing = state.withLock { state in keys.filter { state.entries[$0] == nil } }
-    try await pool.forEach(missing.count) { index in try self.compute(missing[index]) }
+    // Slow methods take seconds for a layer: they are told when nobody waits any more.
+    let flag = CancellationFlag()
+    try await withTaskCancellationHandler {
+      try await pool.forEach(missing.count) { index in
+        try self.compute(missing[index], isCancelled: { flag.isCancelled })
+      }
+    } onCancel: {
+      flag.cancel()
+    }
     return try assemble(plan, resolution, keys)
+  }
+
+  /// Makes the statistics that settings need on a worker of `pool`.
+  ///
+  /// - Returns: Whether any were needed.
+  private func calibrate(_ settings: [LayerSetting], pool: WorkerPool) async throws -> Bool {
+    guard settings.contains(where: { !$0.statisticsNeeds.isEmpty }) else { return false }
+    let flag = CancellationFlag()
+    let compressor = self.compressor
+    try await withTaskCancellationHandler {
+      try await pool.forEach(1) { _ in
+        try compressor.prepareCalibration(for: settings, isCancelled: { flag.isCancelled })
+      }
+    } onCancel: {
+      flag.cancel()
+    }
+    return true
   }
 
   /// One layer under a plan; the others are not computed.
@@ -63,7 +91,8 @@ final class PlanWeights: Sendable {
       settings[place].prune == settings[index].prune || place == index
         ? settings[place] : LayerSetting()
     }
-    let effective = try compressor.effectiveSettings(peers, isCancelled: isCancelled)[index]
+    let effective = try compressor.effectiveSettings(
+      peers, seed: plan.seed ?? 0, isCancelled: isCancelled)[index]
     let key = Key(layer: index, setting: Self.normalized(effective))
     if let known = state.withLock({ $0.entries[key]?.weights }) { return known }
     return try compute(key, isCancelled: isCancelled)

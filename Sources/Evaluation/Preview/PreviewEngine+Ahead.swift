@@ -9,14 +9,18 @@ extension PreviewEngine {
   ///   - focus: The layer that may be edited next.
   /// - Throws: `CancellationError` when stopped; ``EngineError``.
   public func prepare(_ compressed: CompressedPlan?, focus: String) async throws {
-    let runner = try requireRunner()
+    let preview = try compressed?.executed?.runner ?? requireRunner()
     let flag = beginAhead()
-    let run = planner.run(compressed, focus: focus)
+    let run = run(compressed, focus: focus)
+    let measurement = Measurement(
+      pool: pool, plan: run, untouched: planner.run(nil, focus: nil), flag: flag, report: nil)
     // What the last evaluation used may go for what the next one will.
     cache.beginEvaluation()
     try await withTaskCancellationHandler {
+      try await measurement.survey(survey, on: preview)
+      let (runner, draft) = try await runners(preview)
       // Drafts first: they answer the next key.
-      for runner in [try await draftRunner(), runner].compactMap({ $0 }) {
+      for runner in [draft, runner].compactMap({ $0 }) {
         let isFull = CancellationFlag()
         let isCancelled: @Sendable () -> Bool = { flag.isCancelled }
         try await pool.forEach(runner.batches.indices.count, isCancelled: isCancelled) { batch in
@@ -50,17 +54,17 @@ extension PreviewEngine {
     let flag = beginAhead()
     let goal: MeasuredPrecision = precision == .auto ? .settled : precision.goal
     try await withTaskCancellationHandler {
-      let drafting = precision == .exact ? nil : try await draftRunner()
       for (index, plan) in plans.enumerated() {
         let compressed = try await compress(plan)
         guard !flag.isCancelled else { throw CancellationError() }
-        if (memo.best(for: compressed.keys)?.precision).map({ $0 < goal }) ?? true {
-          let run = planner.run(compressed, focus: focus)
+        if (memo.best(for: compressed.identity)?.precision).map({ $0 < goal }) ?? true {
+          let run = run(compressed, focus: focus)
           let measurement = Measurement(
             pool: pool, plan: run, untouched: planner.run(nil, focus: nil), flag: flag,
             report: nil)
           _ = try await measure(
-            measurement, on: runner, drafting: drafting, keys: compressed.keys, goal: goal)
+            measurement, on: compressed.executed?.runner ?? runner, as: compressed.identity,
+            goal: goal)
         }
         progress?(index + 1)
       }

@@ -14,8 +14,8 @@ import Tensors
 /// the first layer that differs, on activations kept from earlier runs; the result equals a full run
 /// bit for bit, since both do the same sums in the same order.
 ///
-/// Where the processor is fast in bfloat16, a draft comes first; ``EvaluationPrecision`` says what
-/// follows it.
+/// Where outputs are class scores, samples are gone through by their margin in the original network:
+/// a draft is there after some of them, ``EvaluationPrecision`` says what follows it.
 public actor PreviewEngine {
   /// The model.
   public nonisolated let model: OpenedModel
@@ -24,23 +24,29 @@ public actor PreviewEngine {
   /// The memory that may be taken.
   public nonisolated let memory: MemoryBudget
 
+  /// Compresses layers, knowing what calibration shows of them.
+  public nonisolated let planCompressor: PlanCompressor
   /// The threads that everything is computed on.
   nonisolated let pool: WorkerPool
   /// The weights of layers under their settings, remembered.
   nonisolated let compressor: PlanWeights
   /// Runs batches in 32-bit floats; nil when there is nothing to run.
   nonisolated let runner: BatchRunner?
+  /// What the original network says of each sample, and the order by margin that follows from it.
+  nonisolated let survey: BaselineSurvey
   /// Decides whether there are drafts.
   nonisolated let draftChoice: DraftChoice
   /// Makes plans ready to run.
   nonisolated let planner: RunPlanner
   let cache: ActivationCache
-  private let multiplyAdds: [Int?]
+  nonisolated let multiplyAdds: [Int?]
   /// Exact sizes, without making weights.
   public nonisolated let sizes: PlanSizes
+  /// Networks that steps of plans make of the model.
+  nonisolated let variants: VariantStore
   var memo = ResultMemo()
-  /// The original network's verdicts in 32-bit floats, once an evaluation has found them.
-  private var baselineVerdicts: [ClassVerdict]?
+  /// Networks with rounded activations, the one used last at the end.
+  var roundedNetworks: [Rounded] = []
   private var current: CancellationFlag?
   /// Stops work ahead of the next key.
   var background: CancellationFlag?
@@ -54,26 +60,37 @@ public actor PreviewEngine {
   ///   - seed: Seed of the order of samples.
   ///   - memoryBudget: Bytes that may be held; nil takes ``MemoryBudget/standard``.
   ///   - reference: Run with the plain reference kernels.
+  ///   - calibration: The samples that methods are calibrated on; nil takes the first of `data`.
   ///   - draftExecutor: What runs drafts; nil takes bfloat16 where the processor is fast in it.
   /// - Throws: ``EngineError`` when the data does not fit the model.
   public init(
     model: OpenedModel, data: EvaluationData?, threads: Int, seed: Int = 0,
-    memoryBudget: Int? = nil, reference: Bool = false, draftExecutor: (any GraphExecutor)? = nil
+    memoryBudget: Int? = nil, reference: Bool = false, calibration: CalibrationSamples? = nil,
+    draftExecutor: (any GraphExecutor)? = nil
   ) throws(EngineError) {
     self.model = model
     self.data = data
     let memory = memoryBudget.map { MemoryBudget(bytes: $0) } ?? .standard
     self.memory = memory
     pool = WorkerPool(threads: threads)
-    compressor = PlanWeights(model: model, byteLimit: memory.compressedWeights)
+    let calibrator = Calibrator(
+      samples: calibration ?? data.map { CalibrationSamples(evaluating: $0) }, threads: threads,
+      isReference: reference)
+    planCompressor = try calibrator.compressor(of: model)
+    compressor = PlanWeights(compressor: planCompressor, byteLimit: memory.compressedWeights)
     let cache = ActivationCache(budget: memory.activations)
     self.cache = cache
     multiplyAdds = model.summary.layers.map(\.multiplyAdds)
-    sizes = PlanSizes(model: model, multiplyAdds: multiplyAdds)
     guard let data, model.graph != nil, model.unsupported.isEmpty else {
       runner = nil
+      survey = BaselineSurvey(batches: .none)
       draftChoice = DraftChoice()
       planner = RunPlanner(layers: model.layers, checkpoints: [])
+      variants = VariantStore(
+        model: model, weights: compressor, original: nil, memory: memory,
+        calibrator: calibrator)
+      sizes = PlanSizes(
+        model: model, multiplyAdds: multiplyAdds, compressor: planCompressor, variants: variants)
       return
     }
     let graph = try model.runnableGraph()
@@ -85,7 +102,9 @@ public actor PreviewEngine {
       ? ReferenceGraphExecutor(graph: graph)
       : try FastExecutor(
         graph: graph,
-        options: FastExecutor.Options(preparedByteLimit: memory.preparedWeights))
+        options: FastExecutor.Options(
+          preparedByteLimit: memory.preparedWeights,
+          freeByteLimit: memory.freeValues(threads: threads)))
     let exact = BatchRunner(
       executor: executor, data: data,
       batches: SampleBatches(
@@ -93,17 +112,24 @@ public actor PreviewEngine {
         largestValueBytes: costs?.largestValueBytes),
       cache: cache)
     runner = exact
+    variants = VariantStore(
+      model: model, weights: compressor, original: exact, memory: memory,
+      calibrator: calibrator)
+    sizes = PlanSizes(
+      model: model, multiplyAdds: multiplyAdds, compressor: planCompressor, variants: variants)
+    survey = BaselineSurvey(batches: exact.batches)
     draftChoice =
       draftExecutor.map { DraftChoice(exact: exact, given: $0) }
-      ?? DraftChoice(exact: exact, preparedByteLimit: memory.preparedWeights)
+      ?? DraftChoice(exact: exact)
     planner = RunPlanner(
       layers: model.layers,
       checkpoints: Self.checkpoints(
-        model, costs, samples: data.count, memory: memory, drafts: draftChoice.isPossible))
+        model, costs, samples: data.count, memory: memory,
+        drafts: draftChoice.isFarFaster || draftChoice.isPossible && !data.mayHaveClasses))
   }
 
   /// Positions worth keeping activations at whatever layer is edited.
-  private static func checkpoints(
+  static func checkpoints(
     _ model: OpenedModel, _ costs: GraphCosts?, samples: Int, memory: MemoryBudget, drafts: Bool
   ) -> [Int] {
     guard let costs else { return [] }
@@ -121,8 +147,7 @@ public actor PreviewEngine {
   /// Whether there is data, and a graph that can be run on it.
   public nonisolated var canMeasure: Bool { runner != nil }
 
-  /// Whether drafts are worth while for this model on this machine; without them every measurement is
-  /// exact.
+  /// Whether drafts are run in bfloat16 for this model on this machine; without, in 32-bit floats.
   ///
   /// - Throws: What a trial run throws.
   public nonisolated func hasDrafts() async throws -> Bool { try await draftRunner() != nil }
@@ -140,55 +165,9 @@ public actor PreviewEngine {
     return found.withLock { $0 }
   }
 
-  /// Applies a plan to the weights: exact, and quick for layers and settings seen before.
-  ///
-  /// - Throws: ``EngineError`` when the plan does not fit the model.
-  public func compress(_ plan: CompressionPlan) async throws -> CompressedPlan {
-    try await compressor.compress(plan, pool: pool)
-  }
-
-  /// The exact sizes under a plan.
-  ///
-  /// - Throws: ``EngineError`` never for plans that ``compress(_:)`` accepted, other than for formats
-  ///   that the model can't take, which are left out.
-  public nonisolated func size(of compressed: CompressedPlan) throws(EngineError) -> SizeSummary {
-    SizeSummary(model: model, compressed: compressed, multiplyAdds: multiplyAdds)
-  }
-
-  /// What the inspector shows of one layer under a plan.
-  public nonisolated func layerReport(
-    _ name: String, in compressed: CompressedPlan
-  ) -> LayerReport? {
-    guard let index = model.layers.firstIndex(where: { $0.name == name }) else { return nil }
-    let row = compressed.rows[index]
-    let weights = compressed.weights[index]
-    return LayerReport(
-      name: name, setting: compressed.settings[index], sparsity: row.sparsity,
-      storedBytes: row.storedBytes, originalBytes: row.originalBytes, sqnr: row.sqnr,
-      before: model.weights[index], after: weights?.dequantized ?? model.weights[index],
-      cutOff: weights?.cutOff, levels: weights?.levels ?? [])
-  }
-
-  /// What the inspector shows of one layer under a plan, without computing any other; for a background
-  /// thread.
-  ///
-  /// - Parameter isCancelled: Asked every few milliseconds.
-  /// - Throws: ``EngineError`` when the plan does not fit the model; `CancellationError`.
-  public nonisolated func layerReport(
-    _ index: Int, under plan: CompressionPlan,
-    isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) throws -> LayerReport {
-    let weights = try compressor.layer(index, of: plan, isCancelled: isCancelled)
-    return LayerReport(
-      name: weights.layer.name, setting: weights.setting, sparsity: weights.sparsity,
-      storedBytes: weights.size.best, originalBytes: weights.size.original, sqnr: weights.sqnr,
-      before: model.weights[index], after: weights.dequantized, cutOff: weights.cutOff,
-      levels: weights.levels)
-  }
-
   /// The surest result of earlier, finished evaluations of the same settings.
   public func known(_ compressed: CompressedPlan) -> PreviewMetrics? {
-    memo.best(for: compressed.keys)
+    memo.best(for: compressed.identity)
   }
 
   /// Stops the evaluation that is running, if any, and work ahead.
@@ -211,23 +190,27 @@ public actor PreviewEngine {
     _ compressed: CompressedPlan?, focus: String? = nil, precision: EvaluationPrecision = .exact,
     progress: (@Sendable (PreviewMetrics) -> Void)? = nil
   ) async throws -> PreviewMetrics {
-    let runner = try requireRunner()
+    let runner = try compressed?.executed?.runner ?? requireRunner()
     cancel()
-    let keys = compressed?.keys ?? planner.untouched
-    if let known = memo.best(for: keys), known.precision >= precision.goal { return known }
+    let identity = compressed?.identity ?? PlanIdentity(steps: nil, layers: planner.untouched)
+    if let known = memo.best(for: identity), known.precision >= precision.goal { return known }
     let flag = CancellationFlag()
     current = flag
     cache.beginEvaluation()
     let measurement = Measurement(
-      pool: pool, plan: planner.run(compressed, focus: focus),
-      untouched: planner.run(nil, focus: focus), flag: flag, report: progress)
+      pool: pool, plan: run(compressed, focus: focus),
+      untouched: planner.run(nil, focus: focus), flag: flag, report: progress,
+      isStaged: precision == .auto)
     return try await withTaskCancellationHandler {
-      let drafting = precision == .exact ? nil : try await draftRunner()
-      return try await measure(
-        measurement, on: runner, drafting: drafting, keys: keys, goal: precision.goal)
+      try await measure(measurement, on: runner, as: identity, goal: precision.goal)
     } onCancel: {
       flag.cancel()
     }
+  }
+
+  /// A plan made ready to run, in the network that its steps make.
+  nonisolated func run(_ compressed: CompressedPlan?, focus: String?) -> PlanRun {
+    (compressed?.executed?.planner ?? planner).run(compressed, focus: focus)
   }
 
   func requireRunner() throws(EngineError) -> BatchRunner {
@@ -237,80 +220,23 @@ public actor PreviewEngine {
       .invalidData, problem: "there is no evaluation data", remedy: "Give it with --data")
   }
 
-  /// Works up from the surest result that is known to the one that is wanted.
-  func measure(
-    _ measurement: Measurement, on runner: BatchRunner, drafting: BatchRunner?,
-    keys: [EffectiveSetting?], goal: MeasuredPrecision
-  ) async throws -> PreviewMetrics {
-    guard !measurement.flag.isCancelled else { throw CancellationError() }
-    var best = memo.best(for: keys)
-    if let best { measurement.report?(best) }
-    if let drafting, (best?.precision ?? .draft) < .settled {
-      let draft = try await measurement.measure(drafting, reports: best == nil)
-      best = remember(draft.metrics, keys)
-      if goal == .draft { return draft.metrics }
-      if !draft.samples.planDrafts.isEmpty {
-        measurement.report?(draft.metrics)
-        let settled = try await settle(draft, measurement, on: runner)
-        best = remember(settled, keys)
-        if goal == .settled { return settled }
-        measurement.report?(settled)
-      }
-    }
-    // Results to come replace none that is on the screen: the counts are settled by now.
-    let exact = try await measurement.measure(runner, reports: best == nil)
-    if !exact.samples.baseline.isEmpty { baselineVerdicts = exact.samples.baseline }
-    return remember(exact.metrics, keys)
-  }
-
-  private func remember(
-    _ metrics: PreviewMetrics, _ keys: [EffectiveSetting?]
-  ) -> PreviewMetrics {
-    memo.add(metrics, for: keys)
-    return metrics
-  }
-
-  /// The draft's metrics with the counts of 32-bit floats.
-  private func settle(
-    _ draft: (metrics: PreviewMetrics, samples: SampleClasses), _ measurement: Measurement,
-    on runner: BatchRunner
-  ) async throws -> PreviewMetrics {
-    let baseline: [ClassVerdict]
-    if let known = baselineVerdicts {
-      baseline = known
-    } else {
-      baseline = try await measurement.settle(
-        draft.samples.baselineDrafts, of: measurement.untouched, on: runner)
-      baselineVerdicts = baseline
-    }
-    let plan =
-      measurement.plan.firstChange == nil
-      ? baseline
-      : try await measurement.settle(
-        draft.samples.planDrafts, of: measurement.plan, on: runner)
-    var counts = ClassCounts()
-    for (before, after) in zip(baseline, plan) { counts.add(baseline: before, plan: after) }
-    var metrics = draft.metrics
-    counts.write(into: &metrics)
-    metrics.precision = .settled
-    metrics.seconds = measurement.seconds
-    return metrics
-  }
-
   /// The outputs of every sample under a plan, in evaluation order.
   ///
   /// - Parameter compressed: The plan; nil runs the model as it is.
   /// - Throws: ``EngineError`` when there is nothing to run; `CancellationError`.
   public func outputs(of compressed: CompressedPlan?) async throws -> [SampleOutput] {
-    let runner = try requireRunner()
-    let run = planner.run(compressed, focus: nil)
+    let preview = try compressed?.executed?.runner ?? requireRunner()
+    let order = survey.order
+    let runner = order.map { preview.byMargin($0.batches) } ?? preview
+    let run = run(compressed, focus: nil)
     let count = runner.batches.indices.count
     let collected = Mutex([[SampleOutput]](repeating: [], count: count))
     try await pool.forEach(count) { batch in
       let samples = try runner.sampleOutputs(batch: batch, plan: run)
       collected.withLock { $0[batch] = samples }
     }
-    return collected.withLock { $0.flatMap { $0 } }
+    let samples = collected.withLock { $0.flatMap { $0 } }
+    return order?.inPreviewOrder(samples) ?? samples
   }
 }
 

@@ -47,8 +47,12 @@ public struct PreviewMetrics: Sendable, Hashable {
     }
   }
 
-  /// Images measured so far.
+  /// Images that the numbers speak of so far.
   public var images: Int
+  /// Images that were run.
+  ///
+  /// With fewer than ``images``, the rest follows from them: their class can't change, or is estimated.
+  public var measured: Int
   /// Images in the evaluation set.
   public var total: Int
   /// The original network; nil without labels.
@@ -73,13 +77,14 @@ public struct PreviewMetrics: Sendable, Hashable {
   /// Whether every image has been measured.
   public var isComplete: Bool { images == total }
 
-  /// Makes a set of metrics.
+  /// Makes a set of metrics of images that were all run.
   public init(
     images: Int, total: Int, baseline: Accuracy?, plan: Accuracy?, delta: Delta?,
     agreement: Double?, divergence: Double?, cosine: Double, sqnr: Double, seconds: Double,
     precision: MeasuredPrecision = .exact
   ) {
     self.images = images
+    measured = images
     self.total = total
     self.baseline = baseline
     self.plan = plan

@@ -17,13 +17,17 @@ final class RunPlanner: Sendable {
   private let order: [Int]
   /// Positions worth keeping whatever layer is edited, ascending.
   let checkpoints: [Int]
+  /// Whether this is another network than the original one, whatever its layers' settings.
+  private let isVariant: Bool
   private let state = Mutex(State())
 
   /// - Parameters:
   ///   - layers: The layers in graph order.
   ///   - checkpoints: Positions worth keeping whatever layer is edited.
-  init(layers: [CompressibleLayer], checkpoints: [Int]) {
+  ///   - isVariant: Whether this is another network than the original one.
+  init(layers: [CompressibleLayer], checkpoints: [Int], isVariant: Bool = false) {
     self.layers = layers
+    self.isVariant = isVariant
     self.checkpoints = checkpoints.filter { $0 > 0 }.sorted()
     order = layers.indices.sorted { (layers[$0].first, $0) < (layers[$1].first, $1) }
   }
@@ -45,12 +49,13 @@ final class RunPlanner: Sendable {
   func run(_ compressed: CompressedPlan?, focus: String?) -> PlanRun {
     let keys = compressed?.keys ?? untouched
     var weights: [String: Tensor] = [:]
-    var first: Int?
+    var first: Int? = isVariant ? 0 : nil
     for (index, layer) in layers.enumerated() where keys[index] != nil {
       guard let changed = compressed?.weights[index] else { continue }
       weights[layer.weight] = changed.dequantized
       first = min(first ?? .max, layer.first)
     }
+    weights.merge(compressed?.constants ?? [:]) { _, repaired in repaired }
     var capture: [Int] = []
     if let position = position(of: focus) {
       capture = checkpoints.filter { $0 < position } + (position > 0 ? [position] : [])

@@ -73,8 +73,11 @@ extension SizeSummary {
     let nonzero = zip(multiplyAdds, rows).reduce(0.0) { sum, pair in
       sum + Double(pair.0 ?? 0) * (1 - (pair.1.sparsity ?? 0))
     }
+    // Steps of the plan may have made the model another one; it is compared with the opened one.
+    let opened = model.original ?? model
     self.init(
-      originalFile: model.fileBytes, originalWeights: original,
+      originalFile: opened.fileBytes,
+      originalWeights: opened.layers.reduce(0) { $0 + $1.parameters * 4 },
       packedWeights: rows.reduce(0) { $0 + $1.size.packed },
       stored: model.fileBytes - original + rows.reduce(0) { $0 + $1.size.best },
       formats: formats, sparsity: count == 0 ? 0 : zeros / Double(count),

@@ -53,7 +53,7 @@ final class PlanMeter: Sendable {
       }
     self.runner = BatchRunner(
       executor: runner.executor, data: runner.data,
-      batches: SampleBatches(splitting: samples, as: runner.batches),
+      batches: SampleBatches(order: samples, like: runner.batches),
       cache: ActivationCache(budget: budget))
   }
 
@@ -104,21 +104,5 @@ final class PlanMeter: Sendable {
       case .cosine: 1 - outcome.cosine
       }
     return harm.isFinite ? min(max(harm, 0), Self.worst) : Self.worst
-  }
-}
-
-extension SampleBatches {
-  /// The batches of a part of the data, as large as those of the whole.
-  init(splitting order: [Int], as whole: SampleBatches) {
-    self.init(order: order, size: whole.size, fixedSize: whole.fixedSize)
-  }
-
-  private init(order: [Int], size: Int, fixedSize: Int?) {
-    self.order = order
-    self.size = size
-    self.fixedSize = fixedSize
-    indices = stride(from: 0, to: order.count, by: size).map {
-      Array(order[$0..<min($0 + size, order.count)])
-    }
   }
 }

@@ -40,6 +40,15 @@ final class SearchSession {
       throw EngineError(
         .invalidData, problem: "there is no evaluation data", remedy: "Give it with --data")
     }
+    let settings = try engine.planCompressor.resolver.resolve(search.start).settings
+    guard PlanSteps(search.start) == nil, settings.allSatisfy({ $0.activations == nil }) else {
+      throw EngineError(
+        .unsupported, subject: "search",
+        problem: "plans are searched in the network as it was opened",
+        remedy:
+          "Remove 'equalize', 'channels', 'repair' and 'activations' from the plan, and add them "
+          + "to what is found")
+    }
     let split = try SampleSplit(
       runner.data, reportImages: search.reportImages, seed: search.seed)
     self.engine = engine
@@ -51,7 +60,9 @@ final class SearchSession {
     reportMeter = PlanMeter(
       engine: engine, runner: runner, samples: split.report, budget: engine.memory.activations / 8)
     let start = (plan: search.start, bytes: engine.model.fileBytes)
-    space = try await SearchSpace.build(search, model: engine.model, pool: engine.pool) { done in
+    space = try await SearchSpace.build(
+      search, model: engine.model, compressor: engine.planCompressor, pool: engine.pool
+    ) { done in
       progress?(
         SearchProgress(
           phase: .weights, evaluations: 0, fraction: done * 0.05, best: start.plan,

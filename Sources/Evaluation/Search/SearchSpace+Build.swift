@@ -14,14 +14,20 @@ extension SearchSpace {
   ///
   /// - Throws: ``EngineError`` when the search names layers or settings that are not possible.
   static func build(
-    _ search: PlanSearch, model: OpenedModel, pool: WorkerPool,
+    _ search: PlanSearch, model: OpenedModel, compressor: PlanCompressor, pool: WorkerPool,
     progress: @escaping @Sendable (Double) -> Void
   ) async throws -> SearchSpace {
-    let compressor = try PlanCompressor(layers: model.layers, weights: model.weights)
     let base = try search.start.resolved(for: model.layers).settings
-    let effective = try compressor.effectiveSettings(base)
     let members = try self.members(search, layers: model.layers)
     let grid = try self.grid(search)
+    let most = grid.max { $0.amount < $1.amount }
+    try await pool.forEach(1) { _ in
+      try compressor.prepareCalibration(for: base, isCancelled: { false })
+      guard let most else { return }
+      try compressor.prepareCalibration(
+        for: base.map { Self.setting(most, base: $0) }, isCancelled: { false })
+    }
+    let effective = try compressor.effectiveSettings(base, seed: search.start.seed ?? 0)
     let multiplyAdds = try costs(search.goal, model)
     @Sendable func profile(
       _ layer: Int, _ setting: EffectiveSetting

@@ -70,14 +70,10 @@ struct SearchSpace: Sendable {
     var result = LayerSetting()
     if grid.isUntouched { return result }
     if grid.amount > 0 {
-      result.prune = PruneSetting(
-        amount: grid.amount,
-        criterion: base.prune?.criterion ?? PruneSetting(amount: 0).criterion)
+      result.prune = (base.prune ?? PruneSetting(amount: 0)).searching(grid.amount)
     }
     if let bits = grid.bits {
-      var weights = base.weights ?? WeightQuantization(bits: bits)
-      weights.bits = bits
-      result.weights = weights
+      result.weights = (base.weights ?? WeightQuantization(bits: bits)).with(bits: bits)
     } else {
       result.weights = base.weights
     }

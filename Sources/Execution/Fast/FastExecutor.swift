@@ -18,7 +18,8 @@ public final class FastExecutor: GraphExecutor {
   let registry: OperatorRegistry
   private let interpreter: PlainInterpreter
   let services: RunServices
-  private let options: Options
+  /// What it was made with.
+  public let options: Options
   private let schedules = Mutex<[ScheduleKey: Schedule]>([:])
   /// Values whose first axis is the batch; nil until somebody asks.
   let batchedValues = Mutex<Set<String>?>(nil)
@@ -54,7 +55,7 @@ public final class FastExecutor: GraphExecutor {
     services = RunServices(
       constants: ConstantTable(
         graph: graph, interpreter: interpreter, byteLimit: options.preparedByteLimit),
-      byteLimit: options.preparedByteLimit)
+      byteLimit: options.preparedByteLimit, freeByteLimit: options.freeByteLimit)
   }
 
   /// Runs the graph, or its rest from a checkpoint, as ``GraphExecutor`` says.

@@ -27,12 +27,12 @@ func lowerBinary(_ builder: ScheduleBuilder, _ request: LoweringRequest) throws 
     guard try emitBinary(builder, function, left, right, shape, partial, []) else { return false }
     left = partial
   }
-  return try emitBinary(builder, function, left, names[0], shape, request.output, request.cPostOps)
+  return try emitBinary(builder, function, left, names[0], shape, request.output, request.postOps)
 }
 
 private func emitBinary(
   _ builder: ScheduleBuilder, _ function: Int, _ a: String, _ b: String, _ shape: [Int],
-  _ output: String, _ ops: [cdnn_post_op]
+  _ output: String, _ ops: [PostOp]
 ) throws -> Bool {
   let (aIsFull, bIsFull) = (builder.floatShape(a) == shape, builder.floatShape(b) == shape)
   if aIsFull && bIsFull {
@@ -85,14 +85,19 @@ private typealias Operand = (name: String, view: DataLayout?, layout: DataLayout
 /// Adds the primitive unless oneDNN has only a slow one.
 private func emitBinary(
   _ builder: ScheduleBuilder, _ function: Int, _ a: Operand, _ b: Operand, _ shape: [Int],
-  _ output: String, _ ops: [cdnn_post_op]
+  _ output: String, _ ops: [PostOp]
 ) throws -> Bool {
+  // Behind a sum in a layout with padded channels oneDNN 2.6 applies a function wrongly to the last block.
+  let isPadded = a.layout.byteCount > shape.reduce(a.layout.format.byteSize, *)
+  let fused = isPadded ? [] : ops.map(\.c)
   let primitive = try Primitive {
     cdnn_binary(
-      &$0, Int32(function), a.layout.handle, b.layout.handle, a.layout.handle, ops,
-      Int32(ops.count))
+      &$0, Int32(function), a.layout.handle, b.layout.handle, a.layout.handle, fused,
+      Int32(fused.count))
   }
   if primitive.isSlow { return false }
+  let isApart = isPadded && !ops.isEmpty
+  let target = isApart ? builder.temporaryName() : output
   try builder.emit(
     primitive,
     [
@@ -102,7 +107,8 @@ private func emitBinary(
       .init(
         argument: CDNN_ARG_SRC_1, source: try builder.source(b.name, view: b.view, as: b.layout),
         layout: b.layout),
-    ], to: output, shape: shape, as: a.layout, overwriting: true)
+    ], to: target, shape: shape, as: a.layout, overwriting: true)
+  if isApart { try emitFunctions(ops, from: target, to: output, builder) }
   return true
 }
 

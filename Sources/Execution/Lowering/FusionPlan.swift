@@ -72,6 +72,12 @@ struct FusionPlan {
 
   private mutating func grow(from start: Int) throws {
     let anchor = builder.graph.nodes[start]
+    if let end = roundingEnd(of: start) {
+      add(
+        FusedChain(
+          nodes: [start, end], anchor: anchor, output: builder.graph.nodes[end].outputs[0]))
+      return
+    }
     var chain = FusedChain(nodes: [start], anchor: anchor, output: anchor.outputs.first ?? "")
     if anchor.domain.isEmpty, FusionPlan.anchors.contains(anchor.op), anchor.outputs.count == 1,
       builder.floatShape(chain.output) != nil
@@ -91,6 +97,27 @@ struct FusionPlan {
       }
     }
     add(chain)
+  }
+
+  /// The node that alone turns the codes of a quantizing node back into floats, by the same scale and
+  /// zero point.
+  private func roundingEnd(of start: Int) -> Int? {
+    let node = builder.graph.nodes[start]
+    guard node.domain.isEmpty, let codes = node.outputs.first, let end = soleConsumer(codes)
+    else { return nil }
+    let decoding = builder.graph.nodes[end]
+    guard decoding.op == "DequantizeLinear", decoding.domain.isEmpty,
+      decoding.inputs.first == codes,
+      decoding.int("output_dtype") ?? 0 == 0, decoding.int("block_size") ?? 0 == 0
+    else { return nil }
+    switch node.op {
+    case "QuantizeLinear": return node.inputs.dropFirst() == decoding.inputs.dropFirst() ? end : nil
+    case "DynamicQuantizeLinear":
+      let parameters = node.outputs.dropFirst()
+      return parameters == decoding.inputs.dropFirst()
+        && parameters.allSatisfy({ soleConsumer($0) == end }) ? end : nil
+    default: return nil
+    }
   }
 
   /// Normalizations and constant additions behind a convolution.

@@ -15,6 +15,7 @@ struct Lowering {
       "LogSoftmax": lowerSoftmax, "Concat": lowerConcat, "LRN": lowerLRN, "PRelu": lowerPRelu,
       "Resize": lowerResize, "Upsample": lowerResize, "Transpose": lowerTranspose,
       "Slice": lowerSlice, "Split": lowerSplit, "Pad": lowerPad,
+      "QuantizeLinear": lowerRounding, "DynamicQuantizeLinear": lowerRounding,
     ]
     for op in ["Add", "Sub", "Mul", "Div", "Max", "Min", "Sum"] { rules[op] = lowerBinary }
     for op in ["ReduceMean", "ReduceSum"] { rules[op] = lowerReduction }

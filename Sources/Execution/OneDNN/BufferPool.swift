@@ -32,7 +32,7 @@ final class BufferPool: Sendable {
   private let freeLimit: Int
 
   /// A pool that keeps at most `freeLimit` bytes of unused memory for each thread.
-  init(freeLimit: Int = 1 << 28) {
+  init(freeLimit: Int) {
     self.freeLimit = freeLimit
     drawers = (0..<64).map { _ in Drawer() }
   }

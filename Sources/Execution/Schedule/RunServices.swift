@@ -8,7 +8,7 @@ final class RunServices: Sendable {
     let tensor: TensorIdentity
   }
 
-  let pool = BufferPool()
+  let pool: BufferPool
   let constants: ConstantTable
   /// The graph's own constants, kept as long as the executor.
   private let own = ByteLimitedCache<PreparedKey, RunValue>(limit: .max)
@@ -16,7 +16,8 @@ final class RunServices: Sendable {
   private let replacing: ByteLimitedCache<PreparedKey, RunValue>
   private let forms = Mutex<[WeightForm]>([])
 
-  init(constants: ConstantTable, byteLimit: Int) {
+  init(constants: ConstantTable, byteLimit: Int, freeByteLimit: Int) {
+    pool = BufferPool(freeLimit: freeByteLimit)
     self.constants = constants
     replacing = ByteLimitedCache(limit: byteLimit)
   }

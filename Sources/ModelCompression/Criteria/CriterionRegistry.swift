@@ -11,7 +11,16 @@ public struct CriterionRegistry: Sendable {
 
   /// Every criterion of this package.
   public static let standard = CriterionRegistry([
-    MagnitudeCriterion()
+    MagnitudeCriterion(),
+    L2Criterion(),
+    RandomCriterion(),
+    ActivationCriterion(),
+    ZeroShareCriterion(),
+    MixedCriterion(),
+    GeometricMedianCriterion(),
+    BatchNormCriterion(),
+    WandaCriterion(),
+    SparseGPTCriterion(),
   ])
 
   /// The criterion of this name.

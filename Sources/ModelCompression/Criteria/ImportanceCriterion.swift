@@ -11,6 +11,12 @@ public protocol ImportanceCriterion: Sendable {
   var summary: String { get }
   /// What the scores are made from besides the weights.
   var needs: Set<StatisticsNeed> { get }
+  /// Which weights are ranked against each other when weights go one by one.
+  var comparison: ScoreComparison { get }
+  /// How scores are put together where weights go in blocks or channels.
+  var grouping: ScoreGrouping { get }
+  /// Whether the scores depend on the seed.
+  var isRandom: Bool { get }
 
   /// One score for each weight, in the same order; all finite when the weights are.
   ///
@@ -21,4 +27,10 @@ public protocol ImportanceCriterion: Sendable {
 extension ImportanceCriterion {
   /// Nothing but the weights.
   public var needs: Set<StatisticsNeed> { [] }
+  /// All weights of the layer.
+  public var comparison: ScoreComparison { .layer }
+  /// The sum.
+  public var grouping: ScoreGrouping { .sum }
+  /// No.
+  public var isRandom: Bool { false }
 }

@@ -6,7 +6,7 @@ public struct PruneMask: Sendable, Hashable {
   public let keeps: [Bool]
   /// How many weights go.
   public let prunedCount: Int
-  /// The highest score that goes; nil when none does.
+  /// The highest score that goes; nil when none does, or when scores were not ranked in one list.
   public let cutOff: Float?
 
   /// The mask in which the `prunedCount` lowest scores go; of equal scores the lower index first.
@@ -36,6 +36,13 @@ public struct PruneMask: Sendable, Hashable {
       count = scores.count
     }
     cutOff = ScoreSelection.score(limit)
+  }
+
+  /// The mask with these weights.
+  init(keeps: [Bool]) {
+    self.keeps = keeps
+    prunedCount = keeps.count { !$0 }
+    cutOff = nil
   }
 
   /// How many of `count` weights `amount` means: round-half-even(amount x n) in double precision.

@@ -3,31 +3,41 @@ import Tensors
 
 /// Graphs with compressed weights in place of the original ones.
 public struct QuantizedGraph: Sendable {
-  /// The integer type that holds the codes of a quantization in an ONNX file.
+  /// The integer type that holds the codes of integers or palettes in an ONNX file.
   ///
-  /// Files know 4, 8 and 16 bits: 2 and 3 bit codes take 4, and 5 to 7 bit codes take 8.
+  /// Files know 4, 8 and 16 bits: 1 to 3 bit codes take 4, and 5 to 7 bit codes take 8.
   public static func container(for quantization: WeightQuantization) -> ElementType {
-    let isSymmetric = quantization.scheme == .symmetric
+    let isSigned = quantization.scheme == .symmetric
     return switch quantization.bits {
-    case ...4: isSymmetric ? .int4 : .uint4
-    case ...8: isSymmetric ? .int8 : .uint8
-    default: isSymmetric ? .int16 : .uint16
+    case ...4: isSigned ? .int4 : .uint4
+    case ...8: isSigned ? .int8 : .uint8
+    default: isSigned ? .int16 : .uint16
     }
   }
 
-  /// The lowest version of ONNX's operator set whose `DequantizeLinear` can express `weights`.
+  /// The lowest version of ONNX's operator set that can express `weights`.
   ///
-  /// It is 13 for 8-bit types; 21 for 4-bit and 16-bit types and for blocks; 1 for floats.
+  /// `DequantizeLinear` of 8-bit integers needs 13, of float8 types 19, of 4-bit and 16-bit integers and
+  /// of blocks 21. `Cast` of bfloat16 needs 13, of 4-bit integers 21; of float16 any does.
   public static func requiredOpset(for weights: [CompressedWeights]) -> Int {
-    var opset = 1
-    for entry in weights {
+    weights.reduce(1) { opset, entry in
       guard let quantized = entry.quantized, let quantization = entry.setting.weights else {
-        continue
+        return opset
       }
-      let isByte = [.int8, .uint8].contains(container(for: quantization))
-      opset = max(opset, isByte && !quantized.layout.needsBlocks ? 13 : 21)
+      return max(opset, requiredOpset(quantized.form, quantization))
     }
-    return opset
+  }
+
+  private static func requiredOpset(
+    _ form: QuantizedForm, _ quantization: WeightQuantization
+  ) -> Int {
+    if form.layout.needsBlocks, form.kind != .palette { return 21 }
+    switch form.kind {
+    case .floats:
+      return form.hasScales ? 19 : (form.codes == .bfloat16 ? 13 : 1)
+    case .integers, .palette:
+      return [.int8, .uint8].contains(container(for: quantization)) ? 13 : 21
+    }
   }
 
   /// The graph with float weights: pruned and quantized ones replaced by the numbers they stand for,
@@ -46,10 +56,13 @@ public struct QuantizedGraph: Sendable {
     return result
   }
 
-  /// The graph with quantized weights as integers behind `DequantizeLinear` nodes; pruned float
-  /// weights have their zeros baked in.
+  /// The graph with quantized weights as codes behind nodes that decode them; pruned float weights have
+  /// their zeros baked in.
   ///
-  /// The node's output has the weight's old name, so nothing else in the graph changes; a runtime
+  /// Integers and float8 types: `DequantizeLinear`. float16 and bfloat16: `Cast`. Palettes: the codes
+  /// cast to indices, shifted to their palette where there are several, and a `Gather` of levels.
+  ///
+  /// The last node's output has the weight's old name, so nothing else in the graph changes; a runtime
   /// computes exactly ``CompressedWeights/dequantized``. A graph of a lower operator set than
   /// ``requiredOpset(for:)`` is upgraded.
   ///
@@ -76,10 +89,9 @@ public struct QuantizedGraph: Sendable {
       result.preservedTensorFields[name] = nil
       result.inputs.removeAll { $0.name == name }
       replaced.insert(name)
-      dequantizing.append(
-        dequantize(
-          name, quantized, container: container(for: quantization), names: &names,
-          graph: &result))
+      var decoder = WeightDecoder(graph: result, names: names)
+      dequantizing += decoder.nodes(name, quantized, container: container(for: quantization))
+      (result, names) = (decoder.graph, decoder.names)
     }
     result.nodes.removeAll { node in
       node.op == "Constant" && node.domain.isEmpty
@@ -101,64 +113,6 @@ public struct QuantizedGraph: Sendable {
         problem: "the graph has no float32 weight '\(entry.layer.weight)' of shape "
           + "\(entry.dequantized.shape)",
         remedy: "Use the graph that the layers were found in")
-    }
-  }
-
-  private static func dequantize(
-    _ name: String, _ quantized: QuantizedWeights, container: ElementType,
-    names: inout UniqueNames, graph: inout NetworkGraph
-  ) -> Node {
-    let codes = names.fresh(name + "_quantized")
-    let scale = names.fresh(name + "_scale")
-    graph.initializers[codes] = quantized.codes.reinterpreted(as: container)
-    graph.initializers[scale] = quantized.layout.expressed(quantized.scales)
-    var node = Node(
-      name: name + "/DequantizeLinear", op: "DequantizeLinear", inputs: [codes, scale],
-      outputs: [name])
-    if let zeroPoints = quantized.zeroPoints {
-      let zero = names.fresh(name + "_zero_point")
-      graph.initializers[zero] =
-        quantized.layout.expressed(zeroPoints).reinterpreted(as: container)
-      node.inputs.append(zero)
-    }
-    switch quantized.layout.form {
-    case .tensor: break
-    case .axis(let axis): node.attributes["axis"] = .int(axis)
-    case .blocks(let axis, let size):
-      node.attributes["axis"] = .int(axis)
-      node.attributes["block_size"] = .int(size)
-    case .channelsOfGroups(let perGroup):
-      node.attributes["axis"] = .int(0)
-      node.attributes["block_size"] = .int(perGroup)
-    }
-    return node
-  }
-}
-
-extension ScaleLayout {
-  /// Whether only a `DequantizeLinear` with blocks expresses the layout.
-  var needsBlocks: Bool {
-    switch form {
-    case .tensor, .axis: false
-    case .blocks, .channelsOfGroups: true
-    }
-  }
-
-  /// Scales or zero points in the shape that `DequantizeLinear` wants.
-  ///
-  /// Only channels of groups differ: blocks on axis 0 need one value for each kernel position too.
-  func expressed(_ values: Tensor) -> Tensor {
-    guard case .channelsOfGroups = form else { return values }
-    let inner = weightShape[2...].reduce(1, *)
-    let size = values.type.byteSize
-    return Tensor(type: values.type, shape: shape + weightShape[2...]) { bytes in
-      values.withBytes { source in
-        for index in 0..<(values.count * inner) {
-          for byte in 0..<size {
-            bytes[index * size + byte] = source[index / inner * size + byte]
-          }
-        }
-      }
     }
   }
 }

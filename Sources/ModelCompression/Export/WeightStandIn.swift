@@ -21,16 +21,15 @@ public struct WeightStandIn: Sendable {
     func tensor(_ type: ElementType, _ shape: [Int]) -> Tensor {
       Tensor(type: type, shape: shape, storage: storage)
     }
-    let quantized = setting.weights.map { quantization in
-      let layout = ScaleLayout(quantization.granularity, for: layer)
-      let isSymmetric = quantization.scheme == .symmetric
-      let codes: ElementType =
-        quantization.bits <= 8
-        ? (isSymmetric ? .int8 : .uint8) : (isSymmetric ? .int16 : .uint16)
+    let quantized = setting.weights.flatMap { quantization -> QuantizedWeights? in
+      guard let scheme = SchemeRegistry.standard[quantization.scheme.rawValue] else { return nil }
+      let form = scheme.form(quantization, for: layer)
       return QuantizedWeights(
-        codes: tensor(codes, layer.shape), scales: tensor(.float32, layout.shape),
-        zeroPoints: isSymmetric ? nil : tensor(codes, layout.shape),
-        dequantized: tensor(.float32, layer.shape), layout: layout)
+        form: form, codes: tensor(form.codes, layer.shape),
+        scales: tensor(.float32, form.scaleShape),
+        zeroPoints: form.hasZeroPoints ? tensor(form.codes, form.layout.shape) : nil,
+        palettes: form.paletteLength > 0 ? tensor(.float32, form.paletteShape) : nil,
+        dequantized: tensor(.float32, layer.shape))
     }
     return CompressedWeights(
       layer: layer, setting: setting, prunedCount: measure.prunedCount,

@@ -11,7 +11,7 @@ struct LayerTransform {
   /// Where pruning cuts.
   let cut: PruneCut
   /// The codes; nil when the weights stay floats.
-  let quantizer: LayerQuantizer?
+  let quantizer: UniformGrid?
   let isCancelled: () -> Bool
 
   /// Calls `body` for parts of a block that have one bound and one run of scales.
@@ -69,16 +69,16 @@ struct LayerTransform {
   /// The weights afterwards.
   func apply() throws -> Result {
     guard let quantizer else { return try apply(codes: nil as UnsafeMutablePointer<Int8>?) }
-    return switch (quantizer.scheme, quantizer.bits) {
-    case (.symmetric, ...8): try apply(quantizer, as: Int8.self)
-    case (.symmetric, _): try apply(quantizer, as: Int16.self)
-    case (.asymmetric, ...8): try apply(quantizer, as: UInt8.self)
-    case (.asymmetric, _): try apply(quantizer, as: UInt16.self)
+    return switch quantizer.form.codes {
+    case .int8: try apply(quantizer, as: Int8.self)
+    case .int16: try apply(quantizer, as: Int16.self)
+    case .uint8: try apply(quantizer, as: UInt8.self)
+    default: try apply(quantizer, as: UInt16.self)
     }
   }
 
   private func apply<Code: TensorInteger>(
-    _ quantizer: LayerQuantizer, as type: Code.Type
+    _ quantizer: UniformGrid, as type: Code.Type
   ) throws -> Result {
     var made: Result?
     let codes = try Tensor.building(weights.shape, of: type) { codes in

@@ -22,18 +22,23 @@ public final class PreparedWeights: Sendable {
   public let layer: CompressibleLayer
   /// Its float32 weights as stored.
   public let weights: Tensor
+  /// gamma of the batch normalization behind the layer, one for each output channel; nil where there
+  /// is none.
+  public let batchNormScale: [Float]?
 
   private struct State {
     var counts: Counts?
+    var deviation: Double?
     var table: MagnitudeTable?
   }
 
   private let state = Mutex(State())
 
   /// Nothing is counted yet.
-  init(layer: CompressibleLayer, weights: Tensor) {
+  init(layer: CompressibleLayer, weights: Tensor, batchNormScale: [Float]? = nil) {
     self.layer = layer
     self.weights = weights
+    self.batchNormScale = batchNormScale
   }
 
   /// The counts, if they are known already.
@@ -46,6 +51,25 @@ public final class PreparedWeights: Sendable {
   public func counts(isCancelled: () -> Bool = { false }) throws -> Counts {
     if let known = knownCounts { return known }
     return try prepare(isCancelled).counts
+  }
+
+  /// The standard deviation of the weights in double precision, with n - 1 in the denominator as
+  /// torch's; 0 for a single weight.
+  func standardDeviation(isCancelled: () -> Bool) throws -> Double {
+    if let known = state.withLock({ $0.deviation }) { return known }
+    func average(of term: (Double) -> Double, over count: Int) throws -> Double {
+      var sum = 0.0
+      try weights.forEachBlock { block, first in
+        if first % (64 * Tensor.blockLength) == 0, isCancelled() { throw CancellationError() }
+        for weight in block { sum += term(Double(weight)) }
+      }
+      return sum / Double(max(count, 1))
+    }
+    let mean = try average(of: { $0 }, over: weights.count)
+    let variance = try average(of: { ($0 - mean) * ($0 - mean) }, over: weights.count - 1)
+    let deviation = variance.squareRoot()
+    state.withLock { $0.deviation = deviation }
+    return deviation
   }
 
   /// Weights by the leading bits of their magnitudes.

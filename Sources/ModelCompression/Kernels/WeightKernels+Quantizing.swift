@@ -87,6 +87,32 @@ extension WeightKernels {
     }
   }
 
+  /// The sum of (w - value of its code)^2 with one scale, in double precision.
+  static func squaredError(
+    _ weights: UnsafeBufferPointer<Float>, scale: Float, zero: Float, lowest: Float,
+    highest: Float
+  ) -> Double {
+    var sums = SIMD4<Double>.zero
+    var index = 0
+    while index + 4 <= weights.count {
+      for lane in 0..<4 {
+        let weight = weights[index + lane]
+        let code = clamped(rounded(weight / scale) + zero, lowest, highest)
+        let error = Double(weight - (code - zero) * scale)
+        sums[lane] += error * error
+      }
+      index += 4
+    }
+    var sum = sums.sum()
+    while index < weights.count {
+      let code = clamped(rounded(weights[index] / scale) + zero, lowest, highest)
+      let error = Double(weights[index] - (code - zero) * scale)
+      sum += error * error
+      index += 1
+    }
+    return sum
+  }
+
   /// Raises each place to the magnitude of its weight where that is kept and larger.
   static func raise(
     _ largest: UnsafeMutableBufferPointer<UInt32>, _ weights: UnsafeBufferPointer<Float>,

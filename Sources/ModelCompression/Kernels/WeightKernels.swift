@@ -174,6 +174,6 @@ struct SquareSums {
   var decibels: Double {
     let signalSum = (signal[0] + signal[1]).sum()
     let noiseSum = (noise[0] + noise[1]).sum()
-    return noiseSum == 0 ? .infinity : 10 * DecibelScale.log10(signalSum / noiseSum)
+    return noiseSum == 0 ? .infinity : 10 * RealMath.log10(signalSum / noiseSum)
   }
 }

@@ -7,6 +7,19 @@ struct WeightRanges {
   /// The largest magnitude of a negative weight; empty when signs do not matter.
   private(set) var low: [UInt32]
 
+  /// The ranges when signs do not matter.
+  var symmetric: [ValueRange] {
+    high.map { ValueRange(low: 0, high: Float(bitPattern: $0)) }
+  }
+
+  /// The ranges when they do.
+  var asymmetric: [ValueRange] {
+    zip(high, low).map { high, low in
+      ValueRange(
+        low: low == 0 ? 0 : -Float(bitPattern: low), high: Float(bitPattern: high))
+    }
+  }
+
   /// Looks at the weights that `cut` keeps.
   ///
   /// - Throws: `CancellationError`.

@@ -11,7 +11,8 @@ public struct CompressedWeights: Sendable {
   public let prunedCount: Int
   /// How many weights are zero afterwards.
   public let zeroCount: Int
-  /// The highest importance score that was pruned; nil when nothing was.
+  /// The highest magnitude that was pruned; nil when nothing was, or when something other than single
+  /// magnitudes decided.
   public let cutOff: Float?
   /// The integer form; nil when the weights stay floats.
   public let quantized: QuantizedWeights?
@@ -26,7 +27,7 @@ public struct CompressedWeights: Sendable {
 
   /// The codes; nil for floats.
   public var codes: Tensor? { quantized?.codes }
-  /// The scales; nil for floats.
+  /// The scales; nil for floats, of shape `[0]` for codes without.
   public var scales: Tensor? { quantized?.scales }
   /// The zero points; nil for floats and symmetric codes.
   public var zeroPoints: Tensor? { quantized?.zeroPoints }
@@ -37,18 +38,23 @@ public struct CompressedWeights: Sendable {
   /// Whether the weights are the original ones.
   public var isUntouched: Bool { quantized == nil && prunedCount == 0 }
 
-  /// The values that codes can stand for, ascending, when one scale serves the whole layer; empty
-  /// otherwise, and for 16 bits.
+  /// The values that codes can stand for, ascending, when one scale or palette serves the whole layer;
+  /// empty otherwise, and for floats and 16 bits.
   public var levels: [Float] {
     guard let quantized, let weights = setting.weights, weights.bits <= 8,
-      quantized.layout.count == 1, let scale = quantized.scales.floats.first
+      quantized.layout.count == 1
     else { return [] }
-    switch weights.scheme {
-    case .symmetric:
-      let limit = (1 << (weights.bits - 1)) - 1
-      return (-limit...limit).map { Float($0) * scale }
-    case .asymmetric:
-      let zero = quantized.zeroPoints?.integers.first ?? 0
+    switch quantized.form.kind {
+    case .floats: return []
+    case .palette:
+      // Repeated where there were fewer values than levels.
+      return Array(Set(quantized.palettes?.floats ?? [])).sorted()
+    case .integers:
+      guard let scale = quantized.scales.floats.first else { return [] }
+      guard let zero = quantized.zeroPoints?.integers.first else {
+        let limit = max((1 << (weights.bits - 1)) - 1, 1)
+        return (-limit...limit).map { Float($0) * scale }
+      }
       return (0..<(1 << weights.bits)).map { Float($0 - zero) * scale }
     }
   }

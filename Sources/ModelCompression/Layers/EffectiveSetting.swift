@@ -2,9 +2,10 @@
 public struct EffectiveSetting: Sendable, Hashable {
   /// The layer's setting.
   public var setting: LayerSetting
-  /// How many of the layer's weights go, decided over all layers; nil when the setting decides.
+  /// How many of the layer's units go (weights; channels or blocks where the pattern says so), decided
+  /// over all layers; nil when the setting decides.
   public var prunedCount: Int?
-  /// The seed of everything random in the layer.
+  /// The seed of everything random in the layer; 0 where nothing is.
   public var seed: UInt64
 
   /// Makes an effective setting.

@@ -8,6 +8,10 @@ struct LayerWork {
   /// What calibration shows of this layer, made when it is asked for.
   let statistics: (Set<StatisticsNeed>) throws -> LayerStatistics
   let isCancelled: () -> Bool
+  /// Told how far slow work is, 0...1.
+  var progress: (Double) -> Void = { _ in }
+  /// Given the weights when they had to be made to count them.
+  var made: (CompressedWeights) -> Void = { _ in }
 
   var layer: CompressibleLayer { prepared.layer }
   var setting: LayerSetting { effective.setting }
@@ -25,23 +29,25 @@ struct LayerWork {
     }
     try Self.check(setting, of: layer)
     let counts = try finiteCounts()
+    guard usesMagnitude else { return try wholly().measure }
     let prunedCount = try self.prunedCount()
     guard let quantization = setting.weights else {
-      // Zeros have the lowest magnitude: they go first.
-      let zeros = usesMagnitude ? max(prunedCount, counts.zeros) : try compressed().zeroCount
-      return measure(prunedCount, zeros: zeros, scales: 0, zeroPoints: 0)
+      // Zeros have the lowest magnitude: they go first, and a refit leaves them zero.
+      return measure(prunedCount, zeros: max(prunedCount, counts.zeros), form: nil)
     }
-    guard usesMagnitude else { return try compressed().measure }
-    let cut = try self.cut(prunedCount)
-    let quantizer = try LayerQuantizer(
-      quantization, layer: layer, weights: prepared.weights, cut: cut, isCancelled: isCancelled)
-    guard !quantizer.mayOverflow else { return try compressed().measure }
-    let transform = LayerTransform(
-      weights: prepared.weights, cut: cut, quantizer: quantizer, isCancelled: isCancelled)
-    let count = quantizer.scales.count
+    guard !needsRefit, let zeros = try fastZeroCount(quantization, cut: try cut(prunedCount))
+    else { return try wholly().measure }
     return measure(
-      prunedCount, zeros: try transform.zeroCount(), scales: count,
-      zeroPoints: quantization.scheme == .asymmetric ? count : 0)
+      prunedCount, zeros: zeros,
+      form: try quantization.registeredScheme().form(
+        quantization, for: layer))
+  }
+
+  /// The weights after the setting, made only to count them.
+  private func wholly() throws -> CompressedWeights {
+    let weights = try compressed()
+    made(weights)
+    return weights
   }
 
   /// The weights after the setting.
@@ -51,38 +57,18 @@ struct LayerWork {
     guard !isUntouched else { return try untouched() }
     try Self.check(setting, of: layer)
     _ = try finiteCounts()
-    let prunedCount = try self.prunedCount()
-    var weights = prepared.weights
-    var cut = PruneCut.none
-    var cutOff: Float?
-    if usesMagnitude {
-      cut = try self.cut(prunedCount)
-      cutOff = cut.cutOff
-    } else {
-      let mask = PruneMask(scores: try scores(), prunedCount: prunedCount)
-      weights = Self.masked(weights, mask)
-      cutOff = mask.cutOff
-    }
-    let quantizer = try setting.weights.map { quantization in
-      try LayerQuantizer(
-        quantization, layer: layer, weights: weights, cut: cut, isCancelled: isCancelled)
-    }
-    let made = try LayerTransform(
-      weights: weights, cut: cut, quantizer: quantizer, isCancelled: isCancelled
-    ).apply()
-    if quantizer?.mayOverflow == true { try checkFinite(made.values) }
-    let quantized = made.codes.flatMap { quantizer?.result(codes: $0, values: made.values) }
-    let size = measure(
-      prunedCount, zeros: made.zeroCount, scales: quantized?.scales.count ?? 0,
-      zeroPoints: quantized?.zeroPoints?.count ?? 0
-    ).size
+    let pruned = try self.pruned()
+    let made = try quantized(pruned)
     let result = CompressedWeights(
-      layer: layer, setting: setting, prunedCount: prunedCount, zeroCount: made.zeroCount,
-      cutOff: cutOff, quantized: quantized, dequantized: made.values, size: size,
+      layer: layer, setting: setting, prunedCount: pruned.count, zeroCount: made.zeroCount,
+      cutOff: pruned.cut.cutOff, quantized: made.quantized, dequantized: made.values,
+      size: measure(pruned.count, zeros: made.zeroCount, form: made.quantized?.form).size,
       sqnr: made.signalToNoise)
-    guard !usesMagnitude else { return result }
-    // Against the original weights, not the masked ones.
-    return result.withSQNR(result.signalToNoise(original: prepared.weights))
+    guard pruned.isOriginal else {
+      // Against the original weights, not the masked ones.
+      return result.withSQNR(result.signalToNoise(original: prepared.weights))
+    }
+    return result
   }
 
   /// An untouched layer stays in the file as it is: its size is that of its floats, and it may hold
@@ -95,17 +81,14 @@ struct LayerWork {
   }
 
   private var untouchedSize: StoredSize {
-    StoredSize(layer: layer, nonzeroCount: layer.parameters, bits: 32, scales: 0, zeroPoints: 0)
+    StoredSize(layer: layer, nonzeroCount: layer.parameters, bits: 32, parameterBytes: 0)
   }
 
-  private func measure(
-    _ prunedCount: Int, zeros: Int, scales: Int, zeroPoints: Int
-  ) -> LayerMeasure {
+  private func measure(_ prunedCount: Int, zeros: Int, form: QuantizedForm?) -> LayerMeasure {
     LayerMeasure(
       prunedCount: prunedCount, zeroCount: zeros,
       size: StoredSize(
-        layer: layer, nonzeroCount: layer.parameters - zeros, bits: setting.weights?.bits ?? 32,
-        scales: scales, zeroPoints: zeroPoints),
+        layer: layer, nonzeroCount: layer.parameters - zeros, weights: setting.weights, form: form),
       isUntouched: setting.weights == nil && prunedCount == 0)
   }
 
@@ -117,7 +100,7 @@ struct LayerWork {
     return counts
   }
 
-  private func checkFinite(_ values: Tensor) throws(EngineError) {
+  func checkFinite(_ values: Tensor) throws(EngineError) {
     let isFinite = values.withElements(of: Float.self) { $0.allSatisfy(\.isFinite) }
     guard !isFinite else { return }
     throw EngineError(
@@ -130,17 +113,11 @@ struct LayerWork {
     _ setting: LayerSetting, of layer: CompressibleLayer
   ) throws(EngineError) {
     guard let quantization = setting.weights else { return }
-    guard WeightQuantization.allowedBits.contains(quantization.bits) else {
+    do throws(EngineError) {
+      try quantization.check()
+    } catch {
       throw EngineError(
-        .invalidPlan, subject: "layer '\(layer.name)'",
-        problem: "\(quantization.bits) bits are not possible", remedy: "Choose 2 to 8, or 16")
-    }
-    if case .group(let size) = quantization.granularity,
-      !WeightQuantization.allowedGroups.contains(size)
-    {
-      throw EngineError(
-        .invalidPlan, subject: "layer '\(layer.name)'",
-        problem: "groups of \(size) are not possible", remedy: "Choose 16 to 256")
+        error.code, subject: "layer '\(layer.name)'", problem: error.problem, remedy: error.remedy)
     }
   }
 }

@@ -16,11 +16,19 @@ public struct PlanCompressor: Sendable {
   public let resolver: PlanResolver
   /// What is known of the layers' inputs and outputs.
   public private(set) var calibration: any CalibrationSource = NoCalibration()
+  /// What took long to count, for when it is wanted in full; shared by all copies of the compressor.
+  private var slow = SlowResults()
 
   /// Makes a compressor for these layers and their weights.
   ///
+  /// - Parameters:
+  ///   - layers: The layers in graph order.
+  ///   - weights: The weight of each layer.
+  ///   - batchNormScales: gamma of the batch normalization behind a layer, by the layer's name.
   /// - Throws: ``EngineError`` with code `shapeMismatch` when they do not belong together.
-  public init(layers: [CompressibleLayer], weights: [Tensor]) throws(EngineError) {
+  public init(
+    layers: [CompressibleLayer], weights: [Tensor], batchNormScales: [String: [Float]] = [:]
+  ) throws(EngineError) {
     guard layers.count == weights.count else {
       throw EngineError(
         .shapeMismatch, problem: "\(layers.count) layers with \(weights.count) weights",
@@ -30,13 +38,16 @@ public struct PlanCompressor: Sendable {
     self.layers = layers
     self.weights = weights
     resolver = PlanResolver(layers: layers)
-    prepared = zip(layers, weights).map { PreparedWeights(layer: $0, weights: $1) }
+    prepared = zip(layers, weights).map {
+      PreparedWeights(layer: $0, weights: $1, batchNormScale: batchNormScales[$0.name])
+    }
   }
 
   /// The same compressor with calibration.
   public func calibrated(by source: any CalibrationSource) -> PlanCompressor {
     var result = self
     result.calibration = source
+    result.slow = SlowResults()
     return result
   }
 
@@ -52,7 +63,8 @@ public struct PlanCompressor: Sendable {
       }
       weights.append(tensor)
     }
-    try self.init(layers: layers, weights: weights)
+    try self.init(
+      layers: layers, weights: weights, batchNormScales: graph.batchNormScales(of: layers))
   }
 
   /// What each layer's result depends on, in layer order.
@@ -60,25 +72,34 @@ public struct PlanCompressor: Sendable {
   /// Layers with equal global pruning share one ranking: their scores are pooled and the lowest go;
   /// of equal scores, those of the earlier layer go first.
   ///
+  /// - Parameters:
+  ///   - settings: One for each layer.
+  ///   - seed: The plan's seed.
   /// - Throws: ``EngineError`` with code `notFinite` when scores of a ranking are not finite.
   /// - Complexity: O(weights with global pruning).
   public func effectiveSettings(
-    _ settings: [LayerSetting]
+    _ settings: [LayerSetting], seed: Int = 0
   ) throws(EngineError) -> [EffectiveSetting] {
     try EngineError.uncancelled {
-      try effectiveSettings(settings, isCancelled: { false })
+      try effectiveSettings(settings, seed: seed, isCancelled: { false })
     }
   }
 
   /// The same, unless it is cancelled.
   ///
-  /// - Parameter isCancelled: Asked every few milliseconds.
+  /// - Parameters:
+  ///   - settings: One for each layer.
+  ///   - seed: The plan's seed.
+  ///   - isCancelled: Asked every few milliseconds.
   /// - Throws: `CancellationError` too.
   public func effectiveSettings(
-    _ settings: [LayerSetting], isCancelled: @escaping () -> Bool
+    _ settings: [LayerSetting], seed: Int = 0, isCancelled: @escaping () -> Bool
   ) throws -> [EffectiveSetting] {
     precondition(settings.count == layers.count, "one setting for each layer")
-    var result = settings.map { EffectiveSetting($0) }
+    var result = zip(settings, layers).map { setting, layer in
+      EffectiveSetting(
+        setting, seed: setting.isRandom ? SeedMixing.seed(seed, for: layer.name) : 0)
+    }
     var pools: [(prune: PruneSetting, members: [Int])] = []
     for (index, setting) in settings.enumerated() {
       guard let prune = setting.prune, prune.scope == .global else { continue }
@@ -89,34 +110,38 @@ public struct PlanCompressor: Sendable {
       }
     }
     for pool in pools {
-      let counts = try pooledCounts(pool.prune, pool.members, isCancelled)
+      let seeds = pool.members.map { result[$0].seed }
+      let counts = try pooledCounts(pool.prune, pool.members, seeds, isCancelled)
       for (index, count) in zip(pool.members, counts) { result[index].prunedCount = count }
     }
     return result
   }
 
-  /// How many weights of each of `members` go when they are ranked together.
+  /// How many units of each of `members` go when they are ranked together.
   private func pooledCounts(
-    _ prune: PruneSetting, _ members: [Int], _ isCancelled: @escaping () -> Bool
+    _ prune: PruneSetting, _ members: [Int], _ seeds: [UInt64],
+    _ isCancelled: @escaping () -> Bool
   ) throws -> [Int] {
     for index in members {
       let counts = try prepared[index].counts(isCancelled: isCancelled)
       if let error = prepared[index].finiteError(counts) { throw error }
     }
     try prune.check(layer: layers[members[0]])
-    guard prune.isByMagnitude else {
-      let scores = try members.map { index in
-        try work(index, EffectiveSetting(LayerSetting(prune: prune)), isCancelled).scores()
+    guard prune.ranksByMagnitude, prune.normalization == .none else {
+      let scores = try zip(members, seeds).map { index, seed in
+        if isCancelled() { throw CancellationError() }
+        let setting = EffectiveSetting(LayerSetting(prune: prune), seed: seed)
+        return prune.normalization.normalized(try work(index, setting, isCancelled).scores())
       }
       return switch prune.measure {
-      case .amount: PruneMask.prunedCounts(amount: prune.amount, pooling: scores)
+      case .amount, .threshold: PruneMask.prunedCounts(amount: prune.amount, pooling: scores)
       case .percentile: PruneMask.prunedCounts(belowQuantile: prune.amount, pooling: scores)
       }
     }
     let ranking = try MagnitudeRanking(members.map { prepared[$0] }, isCancelled: isCancelled)
     let total = members.reduce(0) { $0 + layers[$1].parameters }
     return switch prune.measure {
-    case .amount:
+    case .amount, .threshold:
       try ranking.counts(pruning: PruneMask.prunedCount(amount: prune.amount, of: total))
     case .percentile: try ranking.counts(belowQuantile: prune.amount)
     }
@@ -135,12 +160,18 @@ public struct PlanCompressor: Sendable {
 
   /// One layer's result, unless it is cancelled.
   ///
-  /// - Parameter isCancelled: Asked every few milliseconds.
+  /// - Parameters:
+  ///   - isCancelled: Asked every few milliseconds.
+  ///   - progress: Told how far slow work is, 0...1, now and then.
   /// - Throws: `CancellationError` too.
   public func compress(
-    _ index: Int, _ effective: EffectiveSetting, isCancelled: @escaping () -> Bool
+    _ index: Int, _ effective: EffectiveSetting, isCancelled: @escaping () -> Bool,
+    progress: @escaping (Double) -> Void = { _ in }
   ) throws -> CompressedWeights {
-    try work(index, effective, isCancelled).compressed()
+    if let known = slow.take(SlowResults.Key(layer: index, setting: effective)) { return known }
+    var work = work(index, effective, isCancelled)
+    work.progress = progress
+    return try work.compressed()
   }
 
   /// The figures of one layer's result, without making it: what sizes are made of.
@@ -152,7 +183,11 @@ public struct PlanCompressor: Sendable {
   public func measure(
     _ index: Int, _ effective: EffectiveSetting, isCancelled: @escaping () -> Bool = { false }
   ) throws -> LayerMeasure {
-    try work(index, effective, isCancelled).measured()
+    let key = SlowResults.Key(layer: index, setting: effective)
+    if let known = slow.measure(key) { return known }
+    var work = work(index, effective, isCancelled)
+    work.made = { slow.keep($0, for: key) }
+    return try work.measured()
   }
 
   /// The results of all layers, in order.

@@ -56,8 +56,14 @@ extension CompressionPlan {
       for rule in ordered where rule.layers[index] { matching.append((rule.key, rule.rule)) }
       let prune = Self.decide("prune", \.prune, matching, defaults, layer.name, &overridden)
       let weights = Self.decide("weights", \.weights, matching, defaults, layer.name, &overridden)
-      result.settings.append(LayerSetting(prune: prune.setting, weights: weights.setting))
-      result.origins.append(PlanResolution.Origin(prune: prune.key, weights: weights.key))
+      let activations = Self.decide(
+        "activations", \.activations, matching, defaults, layer.name, &overridden)
+      result.settings.append(
+        LayerSetting(
+          prune: prune.setting, weights: weights.setting, activations: activations.setting))
+      result.origins.append(
+        PlanResolution.Origin(
+          prune: prune.key, weights: weights.key, activations: activations.key))
     }
     result.notices = unmatched.map { rule in
       let hint = Self.suggestion(for: rule.selector, among: layers).map { ". \($0)" } ?? ""

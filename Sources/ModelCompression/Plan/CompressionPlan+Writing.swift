@@ -32,6 +32,9 @@ extension CompressionPlan {
       if let count = calibration.count { parts["count"] = .literal("\(count)") }
       entries["calibration"] = .map(parts)
     }
+    if let equalize { entries["equalize"] = equalize.tree }
+    if let channels { entries["channels"] = channels.tree }
+    if !repair.isEmpty { entries["repair"] = repair.tree }
     if !defaults.isEmpty { entries["defaults"] = defaults.tree }
     if !layers.isEmpty {
       entries["layers"] = .block(
@@ -48,6 +51,7 @@ extension PlanRule {
     var entries: OrderedDictionary<String, PlanTree> = [:]
     entries["prune"] = Self.tree(prune, \.tree)
     entries["weights"] = Self.tree(weights, \.tree)
+    entries["activations"] = Self.tree(activations, \.tree)
     return entries.count > 1 ? .block(entries) : .map(entries)
   }
 
@@ -63,7 +67,7 @@ extension PlanRule {
 }
 
 extension PlanValue {
-  fileprivate var tree: PlanTree {
+  var tree: PlanTree {
     switch self {
     case .integer(let value): .literal("\(value)")
     case .number(let value): .literal("\(value)")

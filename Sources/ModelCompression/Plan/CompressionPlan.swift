@@ -52,6 +52,12 @@ public struct CompressionPlan: Sendable {
   public var seed: Int?
   /// Calibration data; nil when not stated.
   public var calibration: Calibration?
+  /// Cross-layer equalization before anything else; nil for none.
+  public var equalize: Equalization?
+  /// Channels that are taken out of the network before layers are compressed; nil for none.
+  public var channels: ChannelRemoval?
+  /// What brings the compressed network nearer to the original afterwards.
+  public var repair: Set<RepairStep>
   /// The rule for layers where no other states a block.
   public var defaults: PlanRule
   /// The rules by layer name, `re:<regex>` or `type:<op>`, in file order.
@@ -64,12 +70,17 @@ public struct CompressionPlan: Sendable {
   /// A plan that leaves every layer alone, unless told otherwise.
   public init(
     model: Model? = nil, seed: Int? = nil, calibration: Calibration? = nil,
+    equalize: Equalization? = nil, channels: ChannelRemoval? = nil,
+    repair: Set<RepairStep> = [],
     defaults: PlanRule = PlanRule(), layers: OrderedDictionary<String, PlanRule> = [:],
     pinned: [String] = [], results: OrderedDictionary<String, PlanValue> = [:]
   ) {
     self.model = model
     self.seed = seed
     self.calibration = calibration
+    self.equalize = equalize
+    self.channels = channels
+    self.repair = repair
     self.defaults = defaults
     self.layers = layers
     self.pinned = pinned
@@ -91,6 +102,11 @@ public struct CompressionPlan: Sendable {
       rule.weights = .set(weights)
     } else if isStatedGenerally({ $0.weights != .unstated }) {
       rule.weights = .off
+    }
+    if let activations = setting.activations {
+      rule.activations = .set(activations)
+    } else if isStatedGenerally({ $0.activations != .unstated }) {
+      rule.activations = .off
     }
     layers[name] = rule.isEmpty ? .leaveAlone : rule
   }
@@ -129,15 +145,19 @@ extension CompressionPlan: Hashable {
   /// Equal content in the same file order.
   public static func == (a: CompressionPlan, b: CompressionPlan) -> Bool {
     a.model == b.model && a.seed == b.seed && a.calibration == b.calibration
+      && a.equalize == b.equalize && a.channels == b.channels && a.repair == b.repair
       && a.defaults == b.defaults && a.layers == b.layers && a.pinned == b.pinned
       && a.results == b.results
   }
 
   /// Hashes what decides over the layers.
   public func hash(into hasher: inout Hasher) {
+    hasher.combine(channels)
     hasher.combine(defaults)
     hasher.combine(layers)
     hasher.combine(seed)
+    hasher.combine(equalize)
+    hasher.combine(repair)
   }
 }
 

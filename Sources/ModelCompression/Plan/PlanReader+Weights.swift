@@ -5,21 +5,22 @@ extension PlanReader {
   /// The block `weights` of a rule.
   func weights(_ node: Node) throws(EngineError) -> WeightQuantization {
     var setting = WeightQuantization(bits: 0)
+    var places: [String: Node] = [:]
     for (key, keyNode, value) in try source.entries(node, of: "'weights'") {
+      places[key] = value
       switch key {
-      case "bits":
-        setting.bits = try source.integer(value, of: key)
-        guard WeightQuantization.allowedBits.contains(setting.bits) else {
-          throw source.failure(
-            value, "'bits' can't be \(setting.bits)", remedy: "Choose 2 to 8, or 16")
-        }
+      case "bits": setting.bits = try source.integer(value, of: key)
       case "scheme": setting.scheme = try choice(value, key)
-      case "granularity": setting.granularity = try granularity(value)
-      case "range", "method":
-        let only = key == "range" ? "minmax" : "nearest"
-        let name = try source.text(value, of: key)
-        guard name == only else {
-          throw unsupported(value, "\(key) '\(name)'", supported: [only])
+      case "granularity":
+        setting.granularity = try granularity(value)
+        places[key] = value.mapping?.first?.value ?? value
+      case "range":
+        setting.range = try namedChoice(value, key, names: RangeRegistry.standard.names) {
+          RangeRegistry.standard[$0]?.options
+        }
+      case "method":
+        setting.method = try namedChoice(value, key, names: RoundingRegistry.standard.names) {
+          RoundingRegistry.standard[$0]?.options
         }
       default:
         throw unknown(
@@ -27,10 +28,45 @@ extension PlanReader {
           known: ["bits", "scheme", "granularity", "range", "method"])
       }
     }
-    guard setting.bits != 0 else {
-      throw source.failure(node, "'weights' needs bits", remedy: "Write bits: 8, say")
+    let scheme = try setting.registeredScheme()
+    if places["granularity"] == nil, scheme.usesGranularity {
+      setting.granularity = scheme.standardGranularity
     }
+    if let place = places["granularity"], !scheme.usesGranularity {
+      throw source.failure(
+        place, "'granularity' has no meaning for \(scheme.name)", remedy: "Leave it out")
+    }
+    if places["bits"] == nil {
+      guard scheme.allowedBits.count == 1, let bits = scheme.allowedBits.first else {
+        throw source.failure(node, "'weights' needs bits", remedy: "Write bits: 8, say")
+      }
+      setting.bits = bits
+    }
+    try check(setting, places, node)
     return setting
+  }
+
+  /// Checks what goes together, and names the place of what does not.
+  private func check(
+    _ setting: WeightQuantization, _ places: [String: Node], _ node: Node
+  ) throws(EngineError) {
+    // Each key is tried with the defaults of those that follow, so that the first culprit is named.
+    let standard = WeightQuantization(
+      bits: setting.bits, scheme: setting.scheme, granularity: .channel)
+    var tried = standard
+    for (key, step) in [
+      ("bits", { _ in }),
+      ("granularity", { $0.granularity = setting.granularity }),
+      ("range", { $0.range = setting.range }),
+      ("method", { $0.method = setting.method }),
+    ] as [(String, (inout WeightQuantization) -> Void)] {
+      step(&tried)
+      do throws(EngineError) {
+        try tried.check()
+      } catch {
+        throw source.failure(places[key] ?? node, error.problem, remedy: error.remedy)
+      }
+    }
   }
 
   private func granularity(
@@ -42,10 +78,7 @@ extension PlanReader {
         throw source.failure(node, "'granularity' is tensor, channel or {group: 64}")
       }
       let size = try source.integer(entries[0].value, of: "group")
-      guard WeightQuantization.allowedGroups.contains(size) else {
-        throw source.failure(
-          entries[0].value, "'group' has to be between 16 and 256: \(size) was given")
-      }
+      guard size > 0 else { throw source.failure(entries[0].value, "'group' has to be above 0") }
       return .group(size)
     }
     switch try source.text(node, of: "granularity") {

@@ -16,6 +16,9 @@ struct PlanReader {
       case "model": plan.model = try model(value)
       case "seed": plan.seed = try source.integer(value, of: key)
       case "calibration": plan.calibration = try calibration(value)
+      case "equalize": plan.equalize = try equalization(value)
+      case "channels": plan.channels = try channels(value)
+      case "repair": plan.repair = try repair(value)
       case "defaults": plan.defaults = source.isNull(value) ? PlanRule() : try rule(value)
       case "layers":
         if source.isNull(value) { continue }
@@ -52,7 +55,8 @@ struct PlanReader {
   }
 
   private static let planKeys = [
-    "weightbench", "model", "seed", "calibration", "defaults", "layers", "pinned", "results",
+    "weightbench", "model", "seed", "calibration", "equalize", "channels", "repair", "defaults",
+    "layers", "pinned", "results",
   ]
 
   func unknown(
@@ -118,8 +122,9 @@ struct PlanReader {
       case "prune": rule.prune = source.isNull(value) ? .off : .set(try prune(value))
       case "weights": rule.weights = source.isNull(value) ? .off : .set(try weights(value))
       case "activations":
-        throw unsupported(keyNode, "'activations'", supported: ["prune", "weights"])
-      default: throw unknown(key, keyNode, in: "a rule", known: ["prune", "weights"])
+        rule.activations = source.isNull(value) ? .off : .set(try activations(value))
+      default:
+        throw unknown(key, keyNode, in: "a rule", known: ["prune", "weights", "activations"])
       }
     }
     return rule

@@ -4,13 +4,16 @@ public struct PlanResolution: Sendable, Hashable {
   public struct Origin: Sendable, Hashable {
     /// The rule that stated pruning; nil when none did.
     public var prune: String?
-    /// The rule that stated quantization; nil when none did.
+    /// The rule that stated quantization of weights; nil when none did.
     public var weights: String?
+    /// The rule that stated quantization of inputs; nil when none did.
+    public var activations: String?
 
     /// Makes an origin.
-    public init(prune: String? = nil, weights: String? = nil) {
+    public init(prune: String? = nil, weights: String? = nil, activations: String? = nil) {
       self.prune = prune
       self.weights = weights
+      self.activations = activations
     }
   }
 

@@ -17,12 +17,15 @@ struct PlanSource {
   static let largestText = 16 << 20
 
   /// Parses YAML; JSON is a part of it.
-  init(text: String, path: String?) throws(EngineError) {
+  ///
+  /// - Parameter kind: What the text is, for messages: `plan`, or another tool's file.
+  init(text: String, path: String?, kind: String = "plan") throws(EngineError) {
     self.path = path
     guard text.utf8.count <= Self.largestText else {
       throw EngineError(
-        .invalidPlan, path: path, problem: "is \(text.utf8.count) bytes long: too long for a plan",
-        remedy: "Give the path of a plan file")
+        .invalidPlan, path: path,
+        problem: "is \(text.utf8.count) bytes long: too long for a \(kind)",
+        remedy: "Give the path of a \(kind) file")
     }
     if let position = Self.alias(in: text) {
       throw EngineError(
@@ -33,7 +36,9 @@ struct PlanSource {
       guard let node = try Yams.compose(yaml: text) else {
         throw EngineError(
           .invalidPlan, path: path, problem: "is empty",
-          remedy: "A plan starts with 'weightbench: \(CompressionPlan.version)'")
+          remedy: kind == "plan"
+            ? "A plan starts with 'weightbench: \(CompressionPlan.version)'"
+            : "Give the path of a \(kind) file")
       }
       root = node
     } catch let error as EngineError {

@@ -7,6 +7,8 @@ indirect enum PlanTree {
   /// A mapping of at least one entry that is written with one entry a line.
   case block(OrderedDictionary<String, PlanTree>)
   case list([PlanTree])
+  /// A list of at least one item that is written with one item a line.
+  case lines([PlanTree])
   /// A number, `true`, `false` or `null`, already spelled.
   case literal(String)
   case text(String)
@@ -17,6 +19,10 @@ indirect enum PlanTree {
     case .literal(let text): return text
     case .text(let text): return Self.quoted(text)
     case .list(let items): return "[" + items.map { $0.json() }.joined(separator: ", ") + "]"
+    case .lines(let items):
+      let inner = indent + "  "
+      let lines = items.map { inner + $0.json(indent: inner) }
+      return "[\n" + lines.joined(separator: ",\n") + "\n\(indent)]"
     case .map(let entries):
       let parts = entries.map { "\(Self.quoted($0.key)): \($0.value.json())" }
       return "{" + parts.joined(separator: ", ") + "}"
@@ -33,10 +39,11 @@ indirect enum PlanTree {
     var text = ""
     for (key, value) in entries {
       text += indent + Self.plain(key) + ":"
-      if case .block = value {
-        text += "\n" + value.yaml(indent: indent + "  ")
-      } else {
-        text += " " + value.flow + "\n"
+      switch value {
+      case .block: text += "\n" + value.yaml(indent: indent + "  ")
+      case .lines(let items):
+        text += "\n" + items.map { indent + "  - \($0.flow)\n" }.joined()
+      default: text += " " + value.flow + "\n"
       }
     }
     return text
@@ -46,7 +53,7 @@ indirect enum PlanTree {
     switch self {
     case .literal(let text): text
     case .text(let text): Self.plain(text)
-    case .list(let items): "[" + items.map(\.flow).joined(separator: ", ") + "]"
+    case .list(let items), .lines(let items): "[" + items.map(\.flow).joined(separator: ", ") + "]"
     case .map(let entries), .block(let entries):
       "{" + entries.map { "\(Self.plain($0.key)): \($0.value.flow)" }.joined(separator: ", ") + "}"
     }

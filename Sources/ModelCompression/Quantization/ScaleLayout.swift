@@ -2,8 +2,8 @@ import NetworkGraph
 
 /// Which scale belongs to which weight of a stored tensor.
 ///
-/// Every layout is one that ONNX `DequantizeLinear` can express: one scale, one along an axis, or
-/// blocks along an axis. So groups run along the input axis for each output channel and each kernel
+/// Every layout of scales is one that ONNX `DequantizeLinear` can express: one scale, one along an
+/// axis, or blocks along an axis. So groups run along the input axis for each output channel and each kernel
 /// position by itself, and the last group of a run may be shorter.
 public struct ScaleLayout: Sendable, Hashable {
   /// The form of ``DequantizeLinear`` that expresses the layout.
@@ -17,6 +17,8 @@ public struct ScaleLayout: Sendable, Hashable {
     /// One scale for each output channel of a grouped transposed convolution: the channel's index
     /// inside its group on axis 1, the group on axis 0.
     case channelsOfGroups(perGroup: Int)
+    /// One palette for each run of `size` output channels along the axis; no scales.
+    case runsOfChannels(axis: Int, size: Int)
   }
 
   let form: Form
@@ -51,6 +53,38 @@ public struct ScaleLayout: Sendable, Hashable {
       var blocks = layer.shape
       blocks[layer.inputAxis] = (blocks[layer.inputAxis] + size - 1) / size
       shape = blocks
+    }
+  }
+
+  /// The layout of a layer's palettes: one for the tensor, for each index of the stored output axis, or
+  /// for runs of a group's size of them, of which the last may be shorter.
+  public init(
+    paletteBy granularity: WeightQuantization.Granularity, for layer: CompressibleLayer
+  ) {
+    weightShape = layer.shape
+    let size: Int
+    switch granularity {
+    case .tensor:
+      form = .tensor
+      shape = []
+      return
+    case .channel: size = 1
+    case .group(let channels): size = channels
+    }
+    form = .runsOfChannels(axis: layer.outputAxis, size: size)
+    shape = [(layer.shape[layer.outputAxis] + size - 1) / size]
+  }
+
+  /// The place of every weight in stored order.
+  func places() -> [Int32] {
+    let total = weightShape.reduce(1, *)
+    return [Int32](unsafeUninitializedCapacity: total) { places, count in
+      forEachRun(in: 0..<total) { run, place, step in
+        for index in run {
+          places[index] = Int32(truncatingIfNeeded: place + step * (index - run.lowerBound))
+        }
+      }
+      count = total
     }
   }
 
@@ -93,6 +127,12 @@ public struct ScaleLayout: Sendable, Hashable {
           body(run, scale + run.lowerBound - start, 1)
         }
       }
+    case .runsOfChannels(let axis, let size):
+      let length = weightShape[axis]
+      let inner = weightShape[(axis + 1)...].reduce(1, *)
+      Self.forEachRow(of: inner * size, inRowsOf: inner * length, in: range) { place, run in
+        body(run, place, 0)
+      }
     case .channelsOfGroups(let perGroup):
       let outputs = weightShape[1]
       Self.forEachRow(of: weightShape[2...].reduce(1, *), in: range) { row, _, run in
@@ -111,6 +151,24 @@ public struct ScaleLayout: Sendable, Hashable {
     for row in (range.lowerBound / length)...((range.upperBound - 1) / length) {
       let start = row * length
       body(row, start, max(start, range.lowerBound)..<min(start + length, range.upperBound))
+    }
+  }
+
+  /// Calls `body` for each part of `length` weights inside rows of `row` weights that `range` touches,
+  /// of which the last of a row may be shorter: its number in the row, and its part of the range.
+  @inline(__always)
+  private static func forEachRow(
+    of length: Int, inRowsOf row: Int, in range: Range<Int>,
+    _ body: (_ part: Int, Range<Int>) -> Void
+  ) {
+    forEachRow(of: row, in: range) { _, start, inRow in
+      var index = inRow.lowerBound
+      while index < inRow.upperBound {
+        let part = (index - start) / length
+        let end = min(start + (part + 1) * length, inRow.upperBound)
+        body(part, index..<end)
+        index = end
+      }
     }
   }
 }

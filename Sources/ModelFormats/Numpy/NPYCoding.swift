@@ -46,8 +46,13 @@ public struct NPYCoding {
       Tensor(type: type, shape: header.shape, storage: storage, byteOffset: offset), header)
   }
 
-  /// The array that `reader` gives, decompressed straight into its tensor.
-  static func decode(_ reader: ZipEntryReader) throws(EngineError) -> Tensor {
+  /// The array that `reader` gives, decompressed straight into its tensor, or into a temporary file when
+  /// it has more than `largest` bytes.
+  ///
+  /// - Parameter archive: The file that it is read from, which is then held in memory no more than it.
+  static func decode(
+    _ reader: ZipEntryReader, of archive: MappedFile?, inMemoryUpTo largest: Int? = nil
+  ) throws(EngineError) -> Tensor {
     let prefix = try reader.read(NPYHeader.prefixLength)
     let offset = try NPYHeader.dataOffset(prefix)
     let header = try NPYHeader(prefix + reader.read(max(offset - prefix.count, 0)))
@@ -60,6 +65,12 @@ public struct NPYCoding {
       try reader.finish()
       return bytes.withUnsafeBytes { strings($0, header) }
     }
+    if let largest, header.dataBytes > largest, let file = try? TemporaryFile() {
+      return arranged(
+        Tensor(
+          type: type, shape: header.shape, storage: try unfold(reader, of: archive, into: file)),
+        header)
+    }
     var failure: EngineError?
     let tensor = Tensor(type: type, shape: header.shape) { memory in
       do throws(EngineError) {
@@ -71,6 +82,20 @@ public struct NPYCoding {
     }
     if let failure { throw failure }
     return arranged(tensor, header)
+  }
+
+  private static func unfold(
+    _ reader: ZipEntryReader, of archive: MappedFile?, into file: TemporaryFile
+  ) throws(EngineError) -> TensorStorage {
+    while reader.left > 0 {
+      let part = TensorStorage(bytes: try reader.read(min(reader.left, 1 << 20)))
+      try part.withCheckedBytes { bytes throws(EngineError) in try file.append(bytes) }
+      if let archive, file.byteCount & ((16 << 20) - 1) == 0 {
+        archive.releasePages(0..<archive.byteCount)
+      }
+    }
+    try reader.finish()
+    return TensorStorage(file: try file.mapped())
   }
 
   /// Row-major, with booleans that are 0 or 1.

@@ -7,11 +7,15 @@ public struct NPZFile {
   ///
   /// Sizes are checked before anything is allocated: an archive may not unfold to more than 16 GiB,
   /// nor by more than deflate can.
+  ///
+  /// - Parameter largest: Arrays of more bytes are unfolded into a temporary file and mapped, where one
+  ///   can be written; nil holds all of them in memory.
   public static func read(
-    path: String
+    path: String, inMemoryUpTo largest: Int? = nil
   ) throws(EngineError) -> OrderedDictionary<String, Tensor> {
     do throws(EngineError) {
-      return try read(TensorStorage(file: try MappedFile(path: path)))
+      let file = try MappedFile(path: path)
+      return try read(TensorStorage(file: file), file, inMemoryUpTo: largest)
     } catch {
       throw error.inFile(path)
     }
@@ -25,7 +29,7 @@ public struct NPZFile {
   }
 
   private static func read(
-    _ storage: TensorStorage
+    _ storage: TensorStorage, _ file: MappedFile? = nil, inMemoryUpTo largest: Int? = nil
   ) throws(EngineError) -> OrderedDictionary<String, Tensor> {
     try storage.withCheckedBytes { bytes throws(EngineError) in
       guard bytes.starts(with: Array("PK".utf8)) else {
@@ -38,7 +42,7 @@ public struct NPZFile {
       for entry in archive.entries where entry.name.hasSuffix(".npy") {
         do throws(EngineError) {
           let name = String(entry.name.dropLast(4))
-          arrays[name] = try NPYCoding.decode(archive.open(entry))
+          arrays[name] = try NPYCoding.decode(archive.open(entry), of: file, inMemoryUpTo: largest)
         } catch {
           throw error.about("entry '\(entry.name)'")
         }

@@ -37,11 +37,22 @@ public struct SafetensorsWriter {
           remedy: "Leave the tensor out, rename it or convert it")
       }
     }
-    let entries = ordered(tensors)
     return try AtomicFile.write(to: path) { file throws(EngineError) in
-      try file.append(header(entries, metadata))
-      for (_, tensor) in entries { try append(tensor, to: file) }
+      try write(tensors: tensors, metadata: metadata, into: file)
     }
+  }
+
+  /// Writes the content into a file that the caller commits.
+  ///
+  /// Types are not checked.
+  /// - Throws: ``EngineError`` with code `writeFailed`.
+  public static func write(
+    tensors: OrderedDictionary<String, Tensor>, metadata: [String: String] = [:],
+    into file: AtomicFile
+  ) throws(EngineError) {
+    let entries = ordered(tensors)
+    try file.append(header(entries, metadata))
+    for (_, tensor) in entries { try append(tensor, to: file) }
   }
 
   private static func append(_ tensor: Tensor, to file: AtomicFile) throws(EngineError) {

@@ -10,6 +10,9 @@ extension WorkbenchAction {
       "board", aliases: ["pareto"], keys: ["P"], "every plan measured so far, and back", .views,
       in: everywhere, obstacle: needsLayers, run: { state, _ in state.toggleBoard() }),
     WorkbenchAction(
+      "sizes", keys: ["B"], "exact bytes in every way to store the model, and what runs faster",
+      .views, in: everywhere, obstacle: needsLayers, run: { state, _ in state.openSizes() }),
+    WorkbenchAction(
       "zoom", keys: ["z"], "enlarge the pane: normal, half, full", .views,
       run: { state, _ in
         state.zoom = state.zoom.next

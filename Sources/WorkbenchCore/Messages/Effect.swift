@@ -8,6 +8,8 @@ public enum Effect: Sendable, Hashable {
   case evaluate(plan: CompressionPlan, generation: Int, focusLayer: String?)
   /// Compute the exact sizes under a plan.
   case computeSize(plan: CompressionPlan, generation: Int)
+  /// Look at every weight for all ways to store a plan's model.
+  case computeStorage(plan: CompressionPlan, generation: Int)
   /// Make the picture of a layer under a plan.
   case loadLayer(name: String, plan: CompressionPlan, generation: Int)
   /// Stop measuring.

@@ -25,6 +25,8 @@ public enum Message: Sendable {
 
   /// Exact sizes under the plan of a generation: of the model, and of each layer in layer order.
   case sizes(generation: Int, SizeSummary, layers: [LayerSize])
+  /// Every way to store the model under the plan of a generation.
+  case storage(generation: Int, StorageFigures)
   /// The picture of a layer under the plan of a generation.
   case layerPicture(generation: Int, LayerPicture)
   /// A measurement has begun or gone on.

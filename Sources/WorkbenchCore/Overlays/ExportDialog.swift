@@ -9,7 +9,7 @@ struct ExportDialog {
 
   func draw(_ form: ExportForm, in buffer: inout CellBuffer, room: Rect) {
     let rect = room.centered(
-      width: min(room.width, max(64, min(76, room.width - 4))), height: min(room.height, 18))
+      width: min(room.width, max(64, min(76, room.width - 4))), height: min(room.height, 20))
     let inner = context.window(
       title: "Export", trailing: "Esc closes", at: rect, in: &buffer
     ).inset(horizontal: 1, vertical: 0)
@@ -38,17 +38,19 @@ struct ExportDialog {
     _ form: ExportForm, _ inner: Rect, row: inout Int, in buffer: inout CellBuffer
   ) {
     buffer.put("Format", in: inner, row: row, style: context[.textMuted])
-    let width = max(18, (inner.width - Self.label) / 2)
+    let columns = 3
+    let width = max(14, (inner.width - Self.label) / columns)
     for (index, format) in ExportChoice.allCases.enumerated() {
       let isChosen = format == form.format
       let style =
         isChosen && form.field == .format ? context[.selection] : context[isChosen ? .value : .text]
       buffer.put(
-        "(\(isChosen ? "x" : " ")) \(format.title)", x: inner.x + Self.label + index % 2 * width,
-        y: inner.y + row + index / 2, style: style, maxWidth: max(0, width - 1))
+        "(\(isChosen ? "x" : " ")) \(format.title)",
+        x: inner.x + Self.label + index % columns * width,
+        y: inner.y + row + index / columns, style: style, maxWidth: max(0, width - 1))
     }
     mark(form.field == .format, inner, row: row, in: &buffer)
-    row += 2
+    row += (ExportChoice.allCases.count + columns - 1) / columns
   }
 
   private func drawField(
@@ -133,24 +135,15 @@ struct ExportDialog {
     }
   }
 
-  /// What the format does not store, and where its numbers are wider than the plan's.
-  private func note(for format: ExportChoice) -> String {
+  /// What the format is, and where its numbers are wider than the plan's.
+  private func note(for choice: ExportChoice) -> String {
+    guard choice == .onnxQDQ else { return "\(choice.summary)." }
     let widths = Set(state.settings.compactMap { $0.weights?.bits })
-    let odd = widths.subtracting(format == .onnxQDQ ? [4, 8, 16] : [8, 16]).sorted()
+    let odd = widths.subtracting([4, 8, 16]).sorted()
     let list = odd.map(String.init).joined(separator: ", ")
-    switch format {
-    case .onnx:
-      return "Zeros and rounded values are baked into 32-bit floats: same predictions, not smaller."
-    case .onnxQDQ:
-      return odd.isEmpty
-        ? "Zeros are stored as codes: sparsity does not make the file smaller."
-        : "\(list)-bit codes are stored in the next wider integers, zeros as codes."
-    case .safetensors:
-      return odd.isEmpty
-        ? "Codes and scales of each layer; no graph."
-        : "Codes and scales of each layer, no graph; \(list)-bit codes in wider integers."
-    case .plan: return "The settings alone: weightbench apply makes the model from them."
-    }
+    return odd.isEmpty
+      ? "\(choice.summary). Zeros are stored as codes: sparsity does not make the file smaller."
+      : "\(choice.summary). \(list)-bit codes are stored in the next wider type, zeros as codes."
   }
 
   private func drawButtons(_ form: ExportForm, _ inner: Rect, in buffer: inout CellBuffer) {

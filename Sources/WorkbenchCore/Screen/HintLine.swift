@@ -76,6 +76,7 @@ struct HintLine {
       return [
         ("j/k", "field"), ("h/l", "change"), ("H/L", "by 5"), ("u", "undo"), ("Esc", "close"),
       ]
+    case .sizes: return [("j/k", "scroll"), ("Esc", "close")]
     case .confirm(let question): return question.answers.map { ($0.key, $0.text) }
     case .none, .filter:
       switch state.view {

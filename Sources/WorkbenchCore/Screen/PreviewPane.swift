@@ -62,7 +62,7 @@ struct PreviewPane {
   private var title: (text: String, slot: ThemeSlot) {
     if state.isEvaluating { return ("\(activity)  Esc cancels", .progress) }
     if let metrics = currentMetrics {
-      let count = Figures.grouped(metrics.images)
+      let count = Figures.grouped(metrics.measured)
       let time = Figures.fixed(metrics.seconds, 2)
       return ("\(metrics.precision.rawValue), \(count) images in \(time) s", .textMuted)
     }
@@ -82,12 +82,12 @@ struct PreviewPane {
     }
   }
 
-  /// What marks a count that is a draft's.
+  /// What marks a count that is estimated.
   private func countMark(_ metrics: PreviewMetrics) -> String {
     metrics.precision.hasSettledCounts ? "" : "~"
   }
 
-  /// What marks a measure that is a draft's.
+  /// What marks a measure that is estimated.
   private func measureMark(_ metrics: PreviewMetrics) -> String {
     metrics.precision == .exact ? "" : "~"
   }
@@ -213,8 +213,8 @@ struct PreviewPane {
   private func counter(_ metrics: PreviewMetrics) -> StyledText {
     if isStale { return StyledText("   (last plan)", context[.warning]) }
     return muted(
-      metrics.isComplete
-        ? "   (all \(metrics.total))" : "   (\(metrics.images) of \(metrics.total))")
+      metrics.measured == metrics.total
+        ? "   (all \(metrics.total))" : "   (\(metrics.measured) of \(metrics.total))")
   }
 
   private func lossLine(
@@ -278,10 +278,11 @@ struct PreviewPane {
     guard let stamped = state.sizes, !stamped.value.formats.isEmpty else { return nil }
     let stale = stamped.generation != state.generation
     var pieces = [head("export")]
-    for format in ExportChoice.allCases {
+    // Those that most people take; the form lists all.
+    for format in [ExportFormat.onnx, .onnxQDQ, .safetensors, .pth] {
       guard let bytes = stamped.value.formats[format.rawValue] else { continue }
       pieces += [
-        muted("\(format.title) "),
+        muted("\(format.rawValue) "),
         value(Figures.bytes(bytes, unitOf: stamped.value.originalFile), stale: stale),
         plain("   "),
       ]

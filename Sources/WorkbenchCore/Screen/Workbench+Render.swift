@@ -66,6 +66,7 @@ extension Workbench {
         SearchDialog(context).draw(form, in: &buffer, room: room)
       }
     case .settings(let form): SettingsSheet(context).draw(form, in: &buffer, room: room)
+    case .sizes(let panel): SizesPanel(context).draw(panel, in: &buffer, room: room)
     case .confirm(let question):
       QuestionBox(context).draw(question, in: &buffer, room: room)
     }

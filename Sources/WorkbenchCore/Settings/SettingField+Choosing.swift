@@ -17,6 +17,7 @@ extension SettingField {
         return state.edit(mergeKey: id, label: .fixed("\(title) \(text(next))")) { setting, _ in
           var setting = setting
           setting.prune?[keyPath: path] = next
+          setting.prune = setting.prune?.mended
           return setting
         } ?? []
       })
@@ -39,6 +40,7 @@ extension SettingField {
         return state.edit(mergeKey: id, label: .fixed("\(title) \(text(next))")) { setting, _ in
           var setting = setting
           setting.weights?[keyPath: path] = next
+          setting.weights = setting.weights?.consistent
           return setting
         } ?? []
       })

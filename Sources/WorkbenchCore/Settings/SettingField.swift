@@ -7,6 +7,10 @@ struct SettingField: Sendable, Identifiable {
     case prune = "Prune"
     /// How weights are stored.
     case weights = "Weights"
+    /// How what flows into a layer is stored.
+    case activations = "Activations"
+    /// What concerns the whole network.
+    case plan = "Whole network"
   }
 
   /// The name: unique; edits of one field merge in the history.
@@ -37,5 +41,5 @@ struct SettingField: Sendable, Identifiable {
   }
 
   /// Every field, in the order of the sheet.
-  static let all: [SettingField] = pruneFields + weightFields
+  static let all: [SettingField] = pruneFields + weightFields + activationFields + planFields
 }

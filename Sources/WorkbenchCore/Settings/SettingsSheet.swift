@@ -1,3 +1,4 @@
+import ModelCompression
 import TerminalCells
 
 /// The settings of the selected layer or the marked layers, over the inspector: every change shows in
@@ -5,7 +6,7 @@ import TerminalCells
 struct SettingsSheet {
   private let context: ScreenContext
   private var state: WorkbenchState { context.state }
-  private static let label = 15
+  private static let label = 18
 
   init(_ context: ScreenContext) { self.context = context }
 
@@ -22,8 +23,9 @@ struct SettingsSheet {
       title: "Settings: \(state.targetTitle)", trailing: "Esc closes", at: rect, in: &buffer
     ).inset(horizontal: 1, vertical: 0)
     guard inner.height >= 3 else { return }
-    let (list, foot) = inner.splitBottom(2)
     let lines = self.lines
+    let gains = gainLines(width: inner.width)
+    let (list, foot) = inner.splitBottom(2 + (inner.height >= lines.count + 2 ? gains.count : 0))
     let cursor =
       lines.firstIndex {
         if case .field(let field, _) = $0 { field.id == form.field } else { false }
@@ -41,17 +43,34 @@ struct SettingsSheet {
     for (row, line) in Wrapping.lines(note, width: foot.width).prefix(2).enumerated() {
       buffer.put(line, in: foot, row: row, style: context[.textMuted])
     }
+    for (row, line) in gains.enumerated() where row + 2 < foot.height {
+      buffer.put(line, in: foot, row: row + 2, style: context[.value])
+    }
   }
 
   /// Where the sheet lies in the inspector's place, and what is left of it for the plots when that is
   /// enough; nil where the inspector is not shown.
   var parts: (sheet: Rect, plots: Rect?)? {
     guard let rect = context.layout.panes[.inspector], rect.width >= 40 else { return nil }
-    // Border, note and a gap above it.
-    let height = lines.count + 5
+    // Border, note, and what runs faster.
+    let height = lines.count + 4 + gainLines(width: rect.width - 4).count
     guard rect.height - height >= 10 else { return (rect, nil) }
     let (sheet, plots) = rect.splitTop(height)
     return (sheet, plots)
+  }
+
+  /// What the layer's setting does to the time of runtimes.
+  private func gainLines(width: Int) -> [String] {
+    guard let index = state.targets.first, let model = state.model else { return [] }
+    let setting = state.settings[index]
+    let parts = [
+      LayerSetting(prune: setting.prune), LayerSetting(weights: setting.weights),
+      LayerSetting(activations: setting.activations),
+    ].filter { $0 != LayerSetting() }
+    return (parts.isEmpty ? [setting] : parts).flatMap { part in
+      Wrapping.lines(
+        RuntimeGains.line(for: part, layer: model.layers[index].layer), width: width)
+    }
   }
 
   private var lines: [Line] {

@@ -9,19 +9,18 @@ extension LayerSetting {
     // Tenths of a percent: sums of hundredths would not come back to where they began.
     let amount = (min(max(percent, 0), 100) * 10).rounded() / 1000
     var copy = self
-    if copy.prune == nil {
-      copy.prune = PruneSetting(amount: amount)
-    } else {
-      copy.prune?.amount = amount
-    }
+    // N of M says its amount itself.
+    if case .keep? = prune?.pattern, amount > 0 { return self }
+    copy.prune = copy.prune?.turned(to: amount) ?? PruneSetting(amount: amount)
     if copy.prune == PruneSetting(amount: 0) { copy.prune = nil }
     return copy
   }
 
-  /// The same, `steps` widths wider or narrower, cut at 2 bits and at floats.
+  /// The same, `steps` widths wider or narrower, cut at the narrowest width and at floats.
   func quantized(byWidths steps: Int) -> LayerSetting {
-    let widths: [Int?] = WeightQuantization.allowedBits.map { $0 } + [nil]
-    let here = widths.firstIndex { $0 == weights?.bits } ?? widths.count - 1
+    let scheme = weights.flatMap { SchemeRegistry.standard[$0.scheme.rawValue] }
+    let widths: [Int?] = (scheme?.allowedBits ?? WeightQuantization.allowedBits).map { $0 } + [nil]
+    let here = widths.firstIndex { $0 == weights?.bits } ?? (weights == nil ? widths.count - 1 : 0)
     return quantized(toBits: widths[min(max(0, here + steps), widths.count - 1)])
   }
 
@@ -32,7 +31,7 @@ extension LayerSetting {
       if copy.weights == nil {
         copy.weights = WeightQuantization(bits: bits)
       } else {
-        copy.weights?.bits = bits
+        copy.weights = copy.weights?.with(bits: bits)
       }
     } else {
       copy.weights = nil
@@ -46,11 +45,21 @@ extension LayerSetting {
   /// The setting in words: `prune 65 %, bits 3, per channel`.
   var summary: String {
     var parts: [String] = []
-    if prunePercent > 0 { parts.append("prune \(Figures.percent(prunePercent))") }
+    if let prune, prune.amount > 0 {
+      parts.append("prune \(Figures.percent(prunePercent))")
+      if prune.criterion != "magnitude" { parts.append(prune.criterion) }
+      if prune.pattern != .unstructured { parts.append(prune.pattern.title) }
+    }
     if let weights {
       parts.append("bits \(weights.bits)")
       parts.append(weights.granularity.title)
-      if weights.scheme == .asymmetric { parts.append("asymmetric") }
+      if weights.scheme != .symmetric { parts.append(weights.scheme.rawValue) }
+      if weights.range != "minmax" { parts.append("range \(weights.range.name)") }
+      if weights.method != "nearest" { parts.append(weights.method.name) }
+    }
+    if let activations {
+      parts.append(
+        "activations \(activations.mode == .dynamic ? "dynamic" : "\(activations.bits)")")
     }
     return parts.isEmpty ? "original weights" : parts.joined(separator: ", ")
   }

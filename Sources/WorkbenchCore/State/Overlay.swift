@@ -20,6 +20,8 @@ public enum Overlay: Sendable {
   case search(SearchForm)
   /// The settings of the targets, over the inspector.
   case settings(SettingsForm)
+  /// Every way to store the model, with its bytes.
+  case sizes(SizesState)
   /// A question about losing work.
   case confirm(Confirmation)
 

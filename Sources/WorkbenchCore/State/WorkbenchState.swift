@@ -80,6 +80,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var sizes: Stamped<SizeSummary>?
   /// Exact sizes of each layer, in layer order; comes with ``sizes``.
   public internal(set) var layerSizes: [LayerSize] = []
+  /// Every way to store the model, and the generation it was counted for; nil until asked for.
+  public internal(set) var storage: Stamped<StorageFigures>?
   /// The picture of the selected layer, and the generation it belongs to.
   public internal(set) var picture: Stamped<LayerPicture>?
   /// The measured metrics, and the generation they belong to.

@@ -33,7 +33,7 @@ extension WorkbenchState {
       guard changed[index] != settings[index] else { continue }
       // Without a rule where none is needed, so that a change taken back by hand leaves the plan as it
       // was.
-      if changed[index].isUntouched, !hasGeneralRules {
+      if changed[index].isUntouched, changed[index].activations == nil, !hasGeneralRules {
         plan.remove(forLayer: layer.name)
       } else {
         plan.set(changed[index], forLayer: layer.name)
@@ -45,6 +45,19 @@ extension WorkbenchState {
     history.record(
       plan, label: "\(title) \(label.text(targets.map { changed[$0] }))", mergeKey: key,
       time: time)
+    return planChanged()
+  }
+
+  /// Changes what a plan says of the whole network, as one step of the history.
+  ///
+  /// - Parameter key: Changes of one key merge; nil never merges.
+  mutating func editPlan(
+    _ label: String, key: String? = nil, _ change: (inout CompressionPlan) -> Void
+  ) -> [Effect] {
+    var plan = plan
+    change(&plan)
+    guard plan != self.plan else { return [] }
+    history.record(plan, label: label, mergeKey: key, time: time)
     return planChanged()
   }
 
@@ -149,6 +162,7 @@ extension WorkbenchState {
     return edit(mergeKey: nil, label: .fixed(next.rawValue)) { setting, _ in
       var setting = setting
       setting.weights?.scheme = next
+      setting.weights = setting.weights?.consistent
       return setting
     } ?? []
   }
@@ -170,6 +184,7 @@ extension WorkbenchState {
     }
     var empty = plan
     empty.defaults = CompressionPlan().defaults
+    (empty.channels, empty.equalize, empty.repair) = (nil, nil, [])
     empty.layers = [:]
     history.record(empty, label: "reset of the plan", time: time)
     resolveSettings()

@@ -17,6 +17,7 @@ extension WorkbenchState {
     case .savePath(let field, let quits): return press(key, in: field, quitsAfter: quits)
     case .search(let form): return press(key, in: form)
     case .settings(let form): return press(key, in: form)
+    case .sizes(let panel): return press(key, in: panel)
     case .confirm(let question): return answer(key, to: question)
     }
   }
@@ -246,7 +247,7 @@ extension WorkbenchState {
       form.problem = "type a name for the file"
     } else if name.contains("/") {
       form.problem = "the name holds '/': put the folder into the field above"
-    } else if model?.hasGraph == false, [.onnx, .onnxQDQ].contains(form.format) {
+    } else if model?.hasGraph == false, form.format.format?.holdsGraph == true {
       form.problem = "ONNX needs a graph; these are weights alone: choose safetensors"
     }
     if form.problem != nil {
@@ -270,6 +271,6 @@ extension WorkbenchState {
   func promisedBytes(_ format: ExportChoice) -> Int? {
     if format == .plan { return plan.text(.yaml).utf8.count }
     guard let sizes, sizes.generation == generation else { return nil }
-    return sizes.value.formats[format.rawValue]
+    return format.format.flatMap { sizes.value.formats[$0.rawValue] }
   }
 }

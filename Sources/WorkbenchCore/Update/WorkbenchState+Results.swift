@@ -42,6 +42,8 @@ extension WorkbenchState {
       self.sizes = Stamped(sizes, generation: generation)
       layerSizes = layers
       addPoint()
+    case .storage(let generation, let figures):
+      storage = Stamped(figures, generation: generation)
     case .layerPicture(let generation, let picture):
       guard picture.name == selectedLayer?.name else { return }
       if let old = self.picture, old.value.name == picture.name, old.generation > generation {

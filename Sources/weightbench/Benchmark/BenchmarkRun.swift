@@ -13,7 +13,7 @@ final class BenchmarkRun: Sendable {
   private let rounds: Int
   private let precisions = Mutex<Set<String>>([])
 
-  /// How sure the results were: a draft is exact where the machine is not fast in bfloat16.
+  /// How sure the results were: surer than asked for where outputs are no class scores.
   var measuredPrecisions: [String] { precisions.withLock { $0.sorted() } }
 
   init(

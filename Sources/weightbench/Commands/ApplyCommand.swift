@@ -11,10 +11,15 @@ struct ApplyCommand: AsyncParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var data: DataOptions
+  @OptionGroup var calibration: CalibrationOptions
   @Option(help: "The compression plan (YAML or JSON).", completion: .file()) var plan: String
   @Option(help: "The file to write.") var output: String
-  @Option(help: "onnx, onnx-qdq or safetensors (default: by the file's ending).")
-  var format: String?
+  @Option(
+    help: """
+      The format (default: by the file's ending): \
+      \(ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")). The ct- formats are those of \
+      compressed-tensors and write config.json beside the file.
+      """) var format: String?
   @Flag(help: "Replace the file if it exists.") var overwrite = false
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -29,21 +34,27 @@ struct ApplyCommand: AsyncParsableCommand {
   func run() async throws {
     let opened = try model.open()
     let chosen = try ExportFormat.choose(name: format, path: output)
-    if !overwrite, FileManager.default.fileExists(atPath: output) {
+    for path in [output] + chosen.companions(of: output)
+    where !overwrite && FileManager.default.fileExists(atPath: path) {
       throw EngineError(
-        .writeFailed, path: output, problem: "exists already",
+        .writeFailed, path: path, problem: "exists already",
         remedy: "Give another name, or --overwrite")
     }
+    let read = try CompressionPlan.read(path: plan)
+    let samples = try data.open()
     let engine = try PreviewEngine(
-      model: opened, data: try data.open(), threads: model.threads.count, seed: data.seed)
-    let compressed = try await engine.compress(CompressionPlan.read(path: plan))
-    let bytes = try ModelExporter(model: opened, compressed: compressed).write(chosen, to: output)
+      model: opened, data: samples, threads: model.threads.count, seed: data.seed,
+      calibration: try calibration.samples(plan: read, path: plan, data: samples))
+    let compressed = try await engine.compress(read)
+    let exporter = ModelExporter(model: opened, compressed: compressed)
+    let bytes = try exporter.write(chosen, to: output)
+    let notices = compressed.notices + exporter.notices(chosen)
     if json {
       Output.json(
         Report(
-          file: output, format: chosen.rawValue, bytes: bytes, notices: compressed.notices))
+          file: output, format: chosen.rawValue, bytes: bytes, notices: notices))
     } else {
-      for notice in compressed.notices { Output.note("note: \(notice)") }
+      for notice in notices { Output.note("note: \(notice)") }
       print("\(output)  \(chosen.rawValue)  \(bytes) bytes")
     }
   }

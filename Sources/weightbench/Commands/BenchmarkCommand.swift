@@ -9,7 +9,8 @@ struct BenchmarkCommand: AsyncParsableCommand {
     commandName: "benchmark",
     abstract: "Measure full evaluations and single edits on this machine.",
     discussion: """
-      Without a model it takes the bundled sample. Comparisons with ONNX Runtime, OpenVINO and \
+      Without a model it takes the bundled sample. With --against it times one run of the model and of \
+      an exported one, in turns, in this program's own executor. Comparisons with ONNX Runtime, OpenVINO and \
       PyTorch in the same run are made by Benchmarks/run in the source.
       """)
 
@@ -22,7 +23,15 @@ struct BenchmarkCommand: AsyncParsableCommand {
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var precision: PrecisionOptions
   @Option(help: "Measure this only: evaluate or edits.") var only: Task?
-  @Option(help: "How often each figure is measured.") var rounds = 5
+  @Option(help: "How often each figure is measured (default: 5; with --against 50).")
+  var rounds: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Compare the latency of this exported .onnx with the model's.",
+      discussion: "weightbench benchmark resnet20.onnx --against compressed.onnx --batch 1"),
+    completion: .file())
+  var against: String?
+  @Option(help: "Samples of a run, with --against.") var batch = 1
   @Option(help: "Show a progress bar: never, auto or always.") var progress: ProgressMode = .auto
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -30,13 +39,23 @@ struct BenchmarkCommand: AsyncParsableCommand {
   enum Task: String, ExpressibleByArgument, CaseIterable { case evaluate, edits }
 
   func validate() throws {
-    guard (1...1000).contains(rounds) else {
-      throw ValidationError("--rounds is \(rounds); give a number from 1 to 1000.")
+    guard (1...1000).contains(rounds ?? 1) else {
+      throw ValidationError("--rounds is \(rounds ?? 0); give a number from 1 to 1000.")
+    }
+    guard (1...4096).contains(batch) else {
+      throw ValidationError("--batch is \(batch); give a number from 1 to 4096.")
+    }
+    if against != nil, only != nil || precision.precision != nil || data.data != nil {
+      throw ValidationError("--against takes no --data, --only and --precision.")
     }
   }
 
   func run() async throws {
     let source = try BundledFiles.source(model: model, data: data.data)
+    if let against {
+      try compare(source.model, with: against)
+      return
+    }
     guard let path = source.data else {
       throw ValidationError("--data is missing: give the data to evaluate on.")
     }
@@ -44,7 +63,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
     let samples = try data.open(path)
     let benchmark = BenchmarkRun(
       model: opened, data: samples, threads: threads.count, seed: data.seed,
-      precision: precision.precision ?? .exact, rounds: rounds)
+      precision: precision.precision ?? .exact, rounds: rounds ?? 5)
     var report = BenchmarkReport(
       machine: Machine.here, threads: threads.count,
       model: URL(filePath: source.model).lastPathComponent, samples: samples.count,
@@ -53,7 +72,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
     if only != .edits {
       report.add(
         evaluations: try await benchmark.evaluations { round in
-          line.show(Double(round) / Double(rounds), "full evaluations")
+          line.show(Double(round) / Double(rounds ?? 5), "full evaluations")
         })
     }
     if only != .evaluate {
@@ -66,6 +85,25 @@ struct BenchmarkCommand: AsyncParsableCommand {
     }
     line.clear()
     report.measured = benchmark.measuredPrecisions
+    if json {
+      Output.json(report)
+    } else {
+      print(report.text)
+    }
+  }
+
+  /// Times the model and an exported one in turns.
+  private func compare(_ model: String, with exported: String) throws {
+    let count = rounds ?? 50
+    let comparison = LatencyComparison(
+      original: try OpenedModel(path: model, keepBatchNorm: keepBatchNorm),
+      exported: try OpenedModel(path: exported, keepBatchNorm: keepBatchNorm), batch: batch,
+      rounds: count)
+    let line = ProgressLine(progress)
+    let report = try comparison.run { round in
+      line.show(Double(round) / Double(count), "both models in turns")
+    }
+    line.clear()
     if json {
       Output.json(report)
     } else {

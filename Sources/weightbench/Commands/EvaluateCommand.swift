@@ -12,6 +12,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var data: DataOptions
+  @OptionGroup var calibration: CalibrationOptions
   @Option(help: "The compression plan (YAML or JSON).", completion: .file()) var plan: String?
   @OptionGroup var precision: PrecisionOptions
   @OptionGroup var memory: MemoryOptions
@@ -21,12 +22,12 @@ struct EvaluateCommand: AsyncParsableCommand {
   func run() async throws {
     let opened = try model.open()
     let samples = try data.openRequired()
+    let read = try plan.map { path in try CompressionPlan.read(path: path) }
     let engine = try PreviewEngine(
       model: opened, data: samples, threads: model.threads.count, seed: data.seed,
-      memoryBudget: memory.memory?.bytes)
-    let compressed = try await plan.map { path in
-      try CompressionPlan.read(path: path)
-    }.asyncMap { try await engine.compress($0) }
+      memoryBudget: memory.memory?.bytes,
+      calibration: try calibration.samples(plan: read, path: plan, data: samples))
+    let compressed = try await read.asyncMap { try await engine.compress($0) }
     let line = ProgressLine(progress)
     let metrics = try await engine.evaluate(compressed, precision: precision.precision ?? .exact) {
       partial in

@@ -18,6 +18,7 @@ struct SearchCommand: AsyncParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var data: DataOptions
+  @OptionGroup var calibration: CalibrationOptions
   @OptionGroup var memory: MemoryOptions
   @Option(help: "The plan file to write (YAML, or JSON by its ending).") var output: String
   @Option(
@@ -90,7 +91,8 @@ struct SearchCommand: AsyncParsableCommand {
     let search = try search(for: opened)
     let engine = try PreviewEngine(
       model: opened, data: samples, threads: model.threads.count, seed: data.seed,
-      memoryBudget: memory.memory?.bytes)
+      memoryBudget: memory.memory?.bytes,
+      calibration: try calibration.samples(plan: search.start, path: plan, data: samples))
     let latest = Mutex<SearchProgress?>(nil)
     let line = ProgressLine(progress)
     let task = Task {

@@ -16,6 +16,7 @@ struct SensitivityCommand: AsyncParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var data: DataOptions
+  @OptionGroup var calibration: CalibrationOptions
   @OptionGroup var scan: ScanOptions
   @OptionGroup var precision: PrecisionOptions
   @OptionGroup var memory: MemoryOptions
@@ -38,9 +39,11 @@ struct SensitivityCommand: AsyncParsableCommand {
     let start = ContinuousClock.now
     let opened = try model.open()
     let scan = try scan.scan(opened, precision: precision.precision ?? .exact)
+    let samples = try data.openRequired()
     let engine = try PreviewEngine(
-      model: opened, data: try data.openRequired(), threads: model.threads.count,
-      seed: data.seed, memoryBudget: memory.memory?.bytes)
+      model: opened, data: samples, threads: model.threads.count,
+      seed: data.seed, memoryBudget: memory.memory?.bytes,
+      calibration: try calibration.samples(data: samples))
     let notes = try openJournal()
     let line = ProgressLine(progress)
     let known = Mutex<SensitivityTable?>(nil)

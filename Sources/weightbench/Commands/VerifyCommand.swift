@@ -16,6 +16,7 @@ struct VerifyCommand: AsyncParsableCommand {
     name: .customLong("keep-batchnorm"),
     help: "The file was made with --keep-batchnorm.") var keepBatchNorm = false
   @OptionGroup var data: DataOptions
+  @OptionGroup var calibration: CalibrationOptions
   @OptionGroup var threads: ThreadOptions
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -26,6 +27,8 @@ struct VerifyCommand: AsyncParsableCommand {
     var expectedBytes: Int
     var layers: Int
     var exactLayers: Int
+    var constants: Int
+    var exactConstants: Int
     var zeros: Int
     var zerosKept: Int
     var samples: Int
@@ -35,9 +38,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let opened = try OpenedModel(path: model, keepBatchNorm: keepBatchNorm)
+    let read = try CompressionPlan.read(path: plan)
+    let samples = try data.open()
     let engine = try PreviewEngine(
-      model: opened, data: try data.open(), threads: threads.count, seed: data.seed)
-    let compressed = try await engine.compress(CompressionPlan.read(path: plan))
+      model: opened, data: samples, threads: threads.count, seed: data.seed,
+      calibration: try calibration.samples(plan: read, path: plan, data: samples))
+    let compressed = try await engine.compress(read)
     var proof = try ExportVerification(path: file, model: opened, compressed: compressed)
     try await proof.compareOutputs(
       path: file, engine: engine, compressed: compressed, threads: threads.count)
@@ -45,12 +51,17 @@ struct VerifyCommand: AsyncParsableCommand {
       Output.json(
         Report(
           proven: proof.isProven, bytes: proof.bytes, expectedBytes: proof.expectedBytes,
-          layers: proof.layers, exactLayers: proof.exactLayers, zeros: proof.zeros,
+          layers: proof.layers, exactLayers: proof.exactLayers, constants: proof.constants,
+          exactConstants: proof.exactConstants, zeros: proof.zeros,
           zerosKept: proof.zerosKept, samples: proof.samples,
           samePredictions: proof.samePredictions, largestDifference: proof.largestDifference))
     } else {
       print("bytes        \(proof.bytes), previewed \(proof.expectedBytes)")
       print("weights      \(proof.exactLayers) of \(proof.layers) layers equal bit for bit")
+      if proof.constants > 0 {
+        print(
+          "repaired     \(proof.exactConstants) of \(proof.constants) constants equal bit for bit")
+      }
       print("zeros kept   \(proof.zerosKept) of \(proof.zeros)")
       if proof.samples > 0 {
         print(

@@ -11,10 +11,11 @@ struct WorkbenchCommand: AsyncParsableCommand {
     commandName: "workbench", abstract: "Open a model in the workbench (the default command).")
 
   @Argument(
-    help: "An .onnx model or .safetensors file (default: the bundled sample).",
+    help: "An .onnx model, or a .safetensors or .pth file (default: the bundled sample).",
     completion: .file())
   var model: String?
   @OptionGroup var data: DataOptions
+  @OptionGroup var calibration: CalibrationOptions
   @Option(help: "The plan to start from.", completion: .file()) var plan: String?
   @Flag(
     name: .customLong("keep-batchnorm"), help: "Do not fold batch normalization.")
@@ -33,7 +34,7 @@ struct WorkbenchCommand: AsyncParsableCommand {
     let configuration = WorkbenchConfiguration(
       model: opened.model, data: opened.data, plan: plan, limit: data.limit, seed: data.seed,
       threads: threads.count, precision: precision.precision ?? .auto,
-      memoryBudget: memory.memory?.bytes,
+      memoryBudget: memory.memory?.bytes, calibration: calibration.calibration,
       worksAhead: !noSpeculation && screen.dumpScreen == nil, keepBatchNorm: keepBatchNorm,
       theme: try screen.chosenTheme(), folder: FileManager.default.currentDirectoryPath,
       // Scripts start from what they name, whatever was left by someone at the keyboard.

@@ -5,7 +5,7 @@ import Tensors
 
 /// The model, and how it is opened and run.
 struct ModelOptions: ParsableArguments {
-  @Argument(help: "An .onnx model, or a .safetensors file.", completion: .file())
+  @Argument(help: "An .onnx model, or a .safetensors or .pth file.", completion: .file())
   var model: String
 
   @Flag(

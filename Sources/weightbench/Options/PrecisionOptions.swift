@@ -7,10 +7,11 @@ struct PrecisionOptions: ParsableArguments {
     help: ArgumentHelp(
       "exact, settled, draft or auto (default: exact; in the workbench: auto).",
       discussion: """
-        exact measures every sample in 32-bit floats. draft measures in bfloat16. settled is a draft \
-        with every sample whose class could differ measured again in 32-bit floats, so that the \
-        counts are the exact ones. auto tells all three, one after the other. Where the processor is \
-        not fast in bfloat16, all of them are exact.
+        exact measures every sample in 32-bit floats. settled measures those whose class could differ \
+        from the original network's, so that the counts are the exact ones; loss, KL and the like are \
+        estimated. draft ends where classes cease to change, and everything is estimated, with wider \
+        intervals. auto tells all three, one after the other. Outputs that are no class scores are \
+        measured exactly, or drafted in bfloat16 where the processor is fast in it.
         """))
   var precision: EvaluationPrecision?
 }

@@ -51,6 +51,8 @@ struct EvaluationReport: Encodable {
   }
 
   var images: Int
+  /// Images that were run.
+  var measured: Int
   var precision: String
   var seconds: Double
   var baseline: Accuracy?
@@ -70,6 +72,7 @@ struct EvaluationReport: Encodable {
   /// The measurement; what only a plan has is left out without one.
   init(_ metrics: PreviewMetrics, plan compressed: CompressedPlan?, size: SizeSummary?) {
     images = metrics.images
+    measured = metrics.measured
     precision = Self.name(of: metrics.precision)
     seconds = metrics.seconds
     baseline = metrics.baseline.map(Accuracy.init)
@@ -100,11 +103,11 @@ struct EvaluationReport: Encodable {
     switch precision {
     case .exact: "float32"
     case .settled: "settled"
-    case .draft: "bfloat16"
+    case .draft: "draft"
     }
   }
 
-  /// The report in lines for people; `~` marks what is a draft's.
+  /// The report in lines for people; `~` marks what is estimated.
   var text: String {
     var lines: [String] = []
     let count = precision == Self.name(of: .draft) ? "~" : ""
@@ -147,11 +150,12 @@ struct EvaluationReport: Encodable {
     for notice in notices ?? [] { lines.append("note      \(notice)") }
     let kind =
       switch precision {
-      case Self.name(of: .draft): "a draft in bfloat16"
-      case Self.name(of: .settled): "counts settled in 32-bit floats, ~ is a bfloat16 draft's"
+      case Self.name(of: .draft): "a draft: ~ is estimated"
+      case Self.name(of: .settled): "counts settled in 32-bit floats, ~ is estimated"
       default: "exact in 32-bit floats"
       }
-    lines.append(String(format: "%d samples in %.2f s, ", images, seconds) + kind)
+    let run = measured < images ? "\(measured) of \(images)" : "\(images)"
+    lines.append("\(run) samples run in \(String(format: "%.2f", seconds)) s, " + kind)
     return lines.joined(separator: "\n")
   }
 }

@@ -13,7 +13,7 @@ import WorkbenchCore
 /// (suspend, redraw, themes, copying, quitting) are the run loop's own.
 final class EffectRunner: Sendable {
   private enum Kind: Hashable {
-    case evaluation, scan, search, export, save, session
+    case evaluation, scan, search, storage, export, save, session
   }
 
   /// What the newest orders were for, which counting goes by.
@@ -119,6 +119,8 @@ final class EffectRunner: Sendable {
       jobs.withLock { $0[.scan] }?.cancel()
     case .search(let search, let number):
       start(.search) { await self.search(search, number, engine) }
+    case .computeStorage(let plan, let generation):
+      start(.storage) { await self.computeStorage(plan, generation, engine) }
     case .cancelSearch:
       jobs.withLock { $0[.search] }?.cancel()
     case .export(let request):
@@ -258,6 +260,18 @@ final class EffectRunner: Sendable {
       } catch {
         self.post(.evaluationFailed(generation: generation, Self.engineError(error)))
       }
+    }
+  }
+
+  private func computeStorage(
+    _ plan: CompressionPlan, _ generation: Int, _ engine: PreviewEngine
+  ) async {
+    do {
+      let compressed = try await engine.compress(plan)
+      post(.storage(generation: generation, try engine.storageFigures(of: compressed)))
+    } catch is CancellationError {
+    } catch {
+      post(.note("sizes: \(Self.engineError(error).description)", .error))
     }
   }
 

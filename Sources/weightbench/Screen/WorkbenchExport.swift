@@ -19,7 +19,8 @@ struct WorkbenchExport {
     let folder = URL(filePath: Self.expand(request.folder))
     let path = folder.appending(path: request.fileName).path
     let planPath = request.planFileName.map { folder.appending(path: $0).path }
-    for existing in [path, planPath].compactMap({ $0 })
+    let companions = request.format.format?.companions(of: path) ?? []
+    for existing in [path, planPath].compactMap({ $0 }) + companions
     where !request.overwrites && FileManager.default.fileExists(atPath: existing) {
       throw EngineError(
         .writeFailed, path: existing, problem: "exists already",
@@ -28,9 +29,9 @@ struct WorkbenchExport {
     let compressed = try await engine.compress(request.plan)
     var files: [(path: String, bytes: Int)] = []
     var verification = ""
-    if let format = ExportFormat(rawValue: request.format.rawValue) {
-      let bytes = try ModelExporter(model: engine.model, compressed: compressed)
-        .write(format, to: path)
+    if let format = request.format.format {
+      let exporter = ModelExporter(model: engine.model, compressed: compressed)
+      let bytes = try exporter.write(format, to: path)
       files.append((path, bytes))
       let proof = try ExportVerification(
         path: path, model: engine.model, compressed: compressed)
@@ -43,7 +44,8 @@ struct WorkbenchExport {
           remedy: "Do not use the file; please report this with the plan")
       }
       verification =
-        "verified: \(proof.exactLayers) layers equal bit for bit, \(proof.zerosKept) zeros kept"
+        (["verified: \(proof.exactLayers) layers equal bit for bit, \(proof.zerosKept) zeros kept"]
+        + exporter.notices(format)).joined(separator: "; ")
     } else {
       files.append((path, try request.plan.write(to: path)))
     }

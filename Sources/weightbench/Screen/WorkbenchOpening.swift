@@ -51,7 +51,10 @@ struct WorkbenchOpening: Sendable {
       runner.use(
         try PreviewEngine(
           model: model, data: data, threads: configuration.threads, seed: configuration.seed,
-          memoryBudget: configuration.memoryBudget))
+          memoryBudget: configuration.memoryBudget,
+          calibration: try CalibrationSamples.choose(
+            argument: configuration.calibration, plan: plan, planPath: configuration.plan,
+            evaluating: data)))
       post(
         .dataOpened(
           DataSummary(

@@ -13,6 +13,8 @@ struct WorkbenchConfiguration: Sendable {
   var threads: Int
   var precision: EvaluationPrecision
   var memoryBudget: Int?
+  /// The samples to calibrate on, as `FILE[:count]`; nil for the plan's or the first of the data.
+  var calibration: String?
   /// Whether the time between keys is used to measure what the next one may ask for.
   var worksAhead: Bool
   var keepBatchNorm: Bool

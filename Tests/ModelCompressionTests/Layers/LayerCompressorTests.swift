@@ -136,7 +136,7 @@ import Testing
     LayerSetting(prune: PruneSetting(amount: 1.5)),
     LayerSetting(prune: PruneSetting(amount: .nan)),
     LayerSetting(prune: PruneSetting(amount: 0.5, criterion: "none such")),
-    LayerSetting(weights: WeightQuantization(bits: 1)),
+    LayerSetting(weights: WeightQuantization(bits: 9)),
     LayerSetting(weights: WeightQuantization(bits: 8, granularity: .group(3))),
   ])
   func settingsOutOfRangeAreRefused(setting: LayerSetting) {

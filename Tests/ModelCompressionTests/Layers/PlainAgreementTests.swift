@@ -130,7 +130,7 @@ import Testing
         let made = try compressor.compress(layers.map { _ in LayerSetting(prune: prune) })
         let counts =
           switch measure {
-          case .amount:
+          case .amount, .threshold:
             PruneMask.prunedCounts(amount: amount, pooling: values.map { $0.map(\.magnitude) })
           case .percentile:
             PruneMask.prunedCounts(

@@ -86,24 +86,67 @@ import Testing
     ("weightbench: 1\ndefaults: {prune: {amount: \"0.5\"}}", 2, 28, "has to be a number"),
     ("weightbench: 1\ndefaults: {prune: {}}", 2, 19, "needs an amount"),
     ("weightbench: 1\ndefaults: {prune: {amount: 0.5, percentile: 50}}", 2, 33, "give one"),
-    ("weightbench: 1\ndefaults: {prune: {amount: 0.5, criterion: wanda}}", 2, 44, "not supported"),
-    ("weightbench: 1\ndefaults: {prune: {amount: 0.5, pattern: channel}}", 2, 42, "not supported"),
     (
-      "weightbench: 1\ndefaults: {prune: {amount: 0.5, pattern: {keep: 2, of: 4}}}", 2, 42,
-      "not supported"
+      "weightbench: 1\ndefaults: {prune: {amount: 0.5, criterion: taylorr}}", 2, 44, "not supported"
     ),
-    ("weightbench: 1\ndefaults: {weights: {bits: 1}}", 2, 28, "can't be 1"),
-    ("weightbench: 1\ndefaults: {weights: {bits: 9}}", 2, 28, "can't be 9"),
+    ("weightbench: 1\ndefaults: {prune: {amount: 0.5, pattern: rows}}", 2, 42, "not supported"),
+    ("weightbench: 1\ndefaults: {prune: {amount: 0.5, threshold: 1}}", 2, 33, "give one"),
+    ("weightbench: 1\ndefaults: {prune: {threshold: -1}}", 2, 31, "standard deviation"),
+    ("weightbench: 1\ndefaults: {prune: {threshold: 1, criterion: wanda}}", 2, 31, "magnitude"),
+    ("weightbench: 1\ndefaults: {prune: {threshold: 1, scope: global}}", 2, 41, "by itself"),
+    ("weightbench: 1\ndefaults: {prune: {amount: 0.5, normalize: lamp}}", 2, 44, "ranked together"),
+    ("weightbench: 1\ndefaults: {prune: {amount: 0.5, alpha: 0.3}}", 2, 40, "mixed"),
+    ("weightbench: 1\ndefaults: {prune: {amount: 0.5, alpha: 0.5}}", 2, 40, "mixed"),
+    (
+      "weightbench: 1\ndefaults: {prune: {amount: 1, criterion: mixed, alpha: 2}}", 2, 56, "between"
+    ),
+    ("weightbench: 1\ndefaults: {prune: {pattern: {keep: 4, of: 4}}}", 2, 29, "not possible"),
+    ("weightbench: 1\ndefaults: {prune: {pattern: {keep: 4}}}", 2, 29, "not one of those known"),
+    ("weightbench: 1\ndefaults: {prune: {pattern: {block: 4}}}", 2, 37, "has to be a list"),
+    (
+      "weightbench: 1\ndefaults: {prune: {pattern: {block: [0, 1]}, amount: 0.5}}", 2, 29,
+      "not possible"
+    ),
+    ("weightbench: 1\ndefaults: {prune: {pattern: {bloc: [4, 1]}}}", 2, 30, "'bloc'"),
+    (
+      "weightbench: 1\ndefaults: {prune: {pattern: {keep: 2, of: 4}, scope: global}}", 2, 54,
+      "share"
+    ),
+    (
+      "weightbench: 1\ndefaults: {prune: {amount: 0.6, pattern: {keep: 2, of: 4}}}", 2, 28,
+      "so says the amount"
+    ),
+    ("weightbench: 1\ndefaults: {weights: {bits: 0}}", 2, 28, "0 bits are not possible"),
+    ("weightbench: 1\ndefaults: {weights: {bits: 9}}", 2, 28, "9 bits are not possible"),
     ("weightbench: 1\ndefaults: {weights: {bits: 4.0}}", 2, 28, "whole number"),
     ("weightbench: 1\ndefaults: {weights: {}}", 2, 21, "needs bits"),
-    ("weightbench: 1\ndefaults: {weights: {bits: 4, scheme: palette}}", 2, 39, "not supported"),
-    ("weightbench: 1\ndefaults: {weights: {bits: 4, method: gptq}}", 2, 39, "not supported"),
-    ("weightbench: 1\ndefaults: {weights: {bits: 4, range: mse}}", 2, 38, "not supported"),
+    ("weightbench: 1\ndefaults: {weights: {bits: 4, scheme: pallette}}", 2, 39, "not supported"),
+    ("weightbench: 1\ndefaults: {weights: {bits: 4, method: gptqq}}", 2, 39, "not supported"),
+    (
+      "weightbench: 1\ndefaults: {weights: {bits: 4, method: {gptq: {damp: 99}}}}", 2, 53,
+      "between"
+    ),
+    (
+      "weightbench: 1\ndefaults: {weights: {scheme: bfloat16, method: gptq}}", 2, 48,
+      "has nothing to improve"
+    ),
+    (
+      "weightbench: 1\ndefaults: {weights: {bits: 4, scheme: palette, range: mse}}", 2, 55,
+      "has no meaning"
+    ),
+    ("weightbench: 1\ndefaults: {weights: {bits: 4, range: best}}", 2, 38, "not supported"),
     (
       "weightbench: 1\ndefaults: {weights: {bits: 4, granularity: {group: 8}}}", 2, 52,
       "between 16 and 256"
     ),
-    ("weightbench: 1\nlayers:\n  a:\n    activations: {bits: 8}", 4, 5, "not supported"),
+    ("weightbench: 1\nlayers:\n  a:\n    activations: {bits: 9}", 4, 18, "can't be 9"),
+    ("weightbench: 1\ndefaults: {activations: {mode: lazy}}", 2, 32, "not supported"),
+    ("weightbench: 1\ndefaults: {activations: {range: best}}", 2, 33, "not supported"),
+    ("weightbench: 1\ndefaults: {activations: {bit: 8}}", 2, 26, "unknown key 'bit'"),
+    ("weightbench: 1\ndefaults: {activations: {mode: dynamic, bits: 4}}", 2, 25, "have 8 bits"),
+    (
+      "weightbench: 1\ndefaults: {activations: {mode: dynamic, range: mse}}", 2, 25, "have 8 bits"
+    ),
     ("weightbench: 1\nlayers:\n  \"re:(\": null", 3, 3, "not a regular expression"),
     ("weightbench: 1\nlayers: [a]", 2, 9, "has to be a mapping"),
     ("weightbench: 1\nlayers:\n  a: 3", 3, 6, "has to be a mapping"),
@@ -196,19 +239,44 @@ enum RandomPlan {
     return plan
   }
 
+  /// A setting that a plan can state.
+  static func prune(_ generator: inout SeededGenerator) -> PruneSetting {
+    let criteria = CriterionRegistry.standard.names
+    var setting = PruneSetting(
+      amount: Double.random(in: 0...1, using: &generator),
+      criterion: criteria.randomElement(using: &generator) ?? "magnitude",
+      scope: Bool.random(using: &generator) ? .layer : .global)
+    if setting.criterion == "mixed" {
+      setting.alpha = Double.random(in: 0...1, using: &generator)
+    }
+    if setting.scope == .global {
+      setting.normalization = ScoreNormalization.allCases.randomElement(using: &generator) ?? .none
+    }
+    if Bool.random(using: &generator) {
+      setting.measure = .percentile
+      setting.amount = Double(Int.random(in: 0...1000, using: &generator)) / 10 / 100
+    }
+    switch Int.random(in: 0...4, using: &generator) {
+    case 0: setting.pattern = .channel
+    case 1: setting.pattern = .block(rows: 4, columns: Int.random(in: 1...4, using: &generator))
+    case 2:
+      let length = Int.random(in: 2...16, using: &generator)
+      return PruneSetting(
+        keep: Int.random(in: 1..<length, using: &generator), of: length, criterion: "wanda")
+    case 3:
+      return PruneSetting(
+        amount: Double.random(in: 0...3, using: &generator), measure: .threshold)
+    default: break
+    }
+    return setting
+  }
+
   static func rule(_ generator: inout SeededGenerator) -> PlanRule {
     var rule = PlanRule()
     switch Int.random(in: 0...3, using: &generator) {
     case 0: rule.prune = .off
     case 1, 2:
-      rule.prune = .set(
-        PruneSetting(
-          amount: Double.random(in: 0...1, using: &generator), measure: .amount,
-          scope: Bool.random(using: &generator) ? .layer : .global))
-      if Bool.random(using: &generator) {
-        let percentile = Double(Int.random(in: 0...1000, using: &generator)) / 10
-        rule.prune = .set(PruneSetting(amount: percentile / 100, measure: .percentile))
-      }
+      rule.prune = .set(prune(&generator))
     default: break
     }
     switch Int.random(in: 0...3, using: &generator) {
