@@ -18,7 +18,7 @@ let package = Package(
       name: "CompressionEngine",
       targets: [
         "Tensors", "NetworkGraph", "Operators", "ModelFormats", "Datasets", "ModelCompression",
-        "Execution", "Evaluation", "Training",
+        "Execution", "Gradients", "Evaluation",
       ]),
     .library(name: "TerminalCells", targets: ["TerminalCells"]),
     .executable(name: "weightbench", targets: ["weightbench"]),
@@ -64,16 +64,15 @@ let package = Package(
       dependencies: ["Tensors", "NetworkGraph", "Operators", "COneDNN", collections],
       swiftSettings: strict),
     .target(
+      name: "Gradients",
+      dependencies: ["Tensors", "NetworkGraph", "Operators", "Execution", collections],
+      swiftSettings: strict),
+    .target(
       name: "Evaluation",
       dependencies: [
         "Tensors", "NetworkGraph", "Operators", "ModelFormats", "Datasets", "ModelCompression",
-        "Execution", collections,
+        "Execution", "Gradients", collections,
       ],
-      swiftSettings: strict),
-
-    .target(
-      name: "Training",
-      dependencies: ["Tensors", "NetworkGraph", "Operators", "Execution", collections],
       swiftSettings: strict),
 
     // The screen.
@@ -122,9 +121,9 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "ModelFormats", "Tensors", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainingTests",
+      name: "GradientsTests",
       dependencies: [
-        "Training", "Execution", "Operators", "NetworkGraph", "Tensors", "ModelFormats", "TestSupport",
+        "Gradients", "Execution", "Operators", "NetworkGraph", "Tensors", "ModelFormats", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

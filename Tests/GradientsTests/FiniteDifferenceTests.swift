@@ -4,7 +4,7 @@ import OrderedCollections
 import Tensors
 import TestSupport
 import Testing
-import Training
+import Gradients
 
 /// Every rule against central differences of the operator's reference kernel in double precision.
 @Suite struct FiniteDifferenceTests {
