@@ -18,7 +18,7 @@ let package = Package(
       name: "CompressionEngine",
       targets: [
         "Tensors", "NetworkGraph", "Operators", "ModelFormats", "Datasets", "ModelCompression",
-        "Execution", "Gradients", "Evaluation",
+        "Execution", "Gradients", "Evaluation", "Training",
       ]),
     .library(name: "TerminalCells", targets: ["TerminalCells"]),
     .executable(name: "weightbench", targets: ["weightbench"]),
@@ -74,6 +74,13 @@ let package = Package(
         "Execution", "Gradients", collections,
       ],
       swiftSettings: strict),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Tensors", "NetworkGraph", "Operators", "ModelFormats", "Datasets", "ModelCompression",
+        "Execution", "Gradients", "Evaluation", collections,
+      ],
+      swiftSettings: strict),
 
     // The screen.
     .target(name: "TerminalCells", dependencies: [yams], swiftSettings: strict),
@@ -83,14 +90,14 @@ let package = Package(
     .target(
       name: "WorkbenchCore",
       dependencies: [
-        "Evaluation", "Tensors", "NetworkGraph", "Operators", "ModelFormats", "Datasets",
-        "ModelCompression", "Execution", "TerminalCells", collections,
+        "Training", "Evaluation", "Tensors", "NetworkGraph", "Operators", "ModelFormats",
+        "Datasets", "ModelCompression", "Execution", "TerminalCells", collections,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "weightbench",
       dependencies: [
-        "WorkbenchCore", "NcursesTerminal", "TerminalCells", "Evaluation", "Tensors",
+        "WorkbenchCore", "NcursesTerminal", "TerminalCells", "Training", "Evaluation", "Tensors",
         "NetworkGraph", "Operators", "ModelFormats", "Datasets", "ModelCompression", "Execution",
         collections,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -141,6 +148,13 @@ let package = Package(
       dependencies: [
         "Evaluation", "Execution", "Datasets", "ModelCompression", "ModelFormats", "NetworkGraph",
         "Tensors", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Evaluation", "Execution", "Gradients", "Datasets", "ModelCompression",
+        "ModelFormats", "NetworkGraph", "Tensors", "TestSupport", "weightbench",
       ],
       swiftSettings: strict),
     .testTarget(

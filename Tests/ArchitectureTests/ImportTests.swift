@@ -19,11 +19,12 @@ import Testing
       "Execution": ["Tensors", "NetworkGraph", "Operators", "COneDNN"],
       "Gradients": ["Tensors", "NetworkGraph", "Operators", "Execution"],
       "Evaluation": engine.union(["Gradients"]),
+      "Training": engine.union(["Gradients", "Evaluation"]),
       "TerminalCells": [],
       "NcursesTerminal": ["TerminalCells", "CNcurses"],
-      "WorkbenchCore": engine.union(["Evaluation", "TerminalCells"]),
+      "WorkbenchCore": engine.union(["Evaluation", "Training", "TerminalCells"]),
       "weightbench": engine.union([
-        "Evaluation", "TerminalCells", "WorkbenchCore", "NcursesTerminal",
+        "Evaluation", "Training", "TerminalCells", "WorkbenchCore", "NcursesTerminal",
       ]),
     ]
   }()
