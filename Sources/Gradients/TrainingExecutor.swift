@@ -24,9 +24,10 @@ public final class TrainingExecutor: Sendable {
     /// dL/dv of each wanted value by name, float32 in its shape; a value that the loss does not depend
     /// on is missing.
     public let gradients: [String: Tensor]
-    /// Statistics of the shard for running means and variances, by the name of the constant that holds
-    /// the running one: the mean, and the unbiased variance (n - 1), which is what PyTorch's
-    /// `running = (1 - momentum) running + momentum batch` takes. Empty where frozen.
+    /// Means and unbiased variances (n - 1) of the shard, by the name of the constant that holds the
+    /// running one; empty where frozen.
+    ///
+    /// PyTorch's update takes them: `running = (1 - momentum) running + momentum batch`.
     public let statistics: [String: Tensor]
   }
 
