@@ -66,8 +66,8 @@ extension FinetuneSetup {
       let wanted = try teacherOutputs(inputs)
       let loss = try choice.loss.evaluate(
         LossInput(outputs: outputs, teacher: wanted, labels: data.labels(shard), batch: count))
-      let correct = try correct(outputs, wanted: wanted, labels: data.labels(shard))
-      found.withLock { $0[index] = (loss.value, correct) }
+      let right = correctCount(outputs, wanted: wanted, labels: data.labels(shard))
+      found.withLock { $0[index] = (loss.value, right) }
     }
     let parts = found.withLock { $0 }
     let correct = parts.reduce(0) { $0 + $1.correct }
@@ -77,9 +77,9 @@ extension FinetuneSetup {
     )
   }
 
-  private func correct(
+  private func correctCount(
     _ outputs: [String: Tensor], wanted: [String: Tensor], labels: [Int]?
-  ) throws -> Int {
+  ) -> Int {
     guard let classes = choice.classes, let scores = outputs[classes.name] else { return 0 }
     let found = Self.best(scores)
     let goal = labels ?? wanted[classes.name].map(Self.best) ?? []

@@ -28,11 +28,10 @@ struct TrainingRun: Sendable {
     self.setup = setup
     self.progress = progress
     order = BatchOrder(
-      samples: setup.data.training, batch: settings(finetuner).batch,
+      samples: setup.data.training, batch: finetuner.settings.batch,
       seed: finetuner.settings.seed)
     state = TrainingState(parameters: setup.start)
     state.counters.epochs = Self.epochs(finetuner.settings)
-    func settings(_ finetuner: Finetuner) -> FinetuneSettings { finetuner.settings }
   }
 
   private static func epochs(_ settings: FinetuneSettings) -> Int? {
@@ -137,7 +136,7 @@ struct TrainingRun: Sendable {
     let sums = try await gradients(running)
     let rate = rates.rate(at: state.counters.step)
     state.update(
-      gradients: sums.gradients, running: running, forms: setup.forms, masked: masked,
+      gradients: sums.gradients, running: running, forms: setup.forms,
       optimizer: finetuner.optimizer, learningRate: rate, settings: settings)
     state.follow(sums.statistics)
     state.counters.step += 1
@@ -145,11 +144,6 @@ struct TrainingRun: Sendable {
     state.counters.lossCount += 1
     lastLoss = sums.loss
     stepsHere += 1
-  }
-
-  /// Layers whose zeros stay: those that the plan prunes.
-  private var masked: Set<Int> {
-    Set(setup.settings.indices.filter { (setup.settings[$0].prune?.amount ?? 0) > 0 })
   }
 
   private struct Sums {

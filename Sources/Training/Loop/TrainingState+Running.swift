@@ -41,51 +41,60 @@ extension TrainingState {
 
   /// Moves everything trained by one step.
   ///
-  /// Zeros of pruned layers stay zero: their gradients and decay are, and debug builds look.
+  /// Zeros among the weights of layers stay zero: their gradients are, and debug builds look.
   ///
   /// - Parameters:
   ///   - gradients: dL/dv of each constant that ran, by name.
   ///   - running: What ran.
-  ///   - masked: Layers whose zeros stay.
   mutating func update(
-    gradients: [String: [Float]], running: Running, forms: LayerForms, masked: Set<Int>,
+    gradients: [String: [Float]], running: Running, forms: LayerForms,
     optimizer: any Optimizer, learningRate: Double, settings: FinetuneSettings
   ) {
     let step = counters.step + 1
     var learned: [Int: [Float]] = [:]
     let steps = values(layers: forms.layers.count) { .steps(layer: $0) }
     for index in parameters.indices {
+      // Taken out, so that nothing else holds its arrays and they are changed in place.
+      var parameter = parameters[index]
+      parameters[index].values = []
+      parameters[index].slots = []
+      defer { parameters[index] = parameter }
       let gradient: [Float]
-      var kept: [Float]?
-      switch parameters[index].kind {
+      var isMasked = false
+      switch parameter.kind {
       case .weights(let layer):
-        guard let found = gradients[parameters[index].name] else { continue }
-        var (own, ofSteps) = forms.gradients(
-          layer, of: found, form: running.forms[layer], weights: parameters[index].values,
+        guard let found = gradients[parameter.name] else { continue }
+        var own = forms.gradients(
+          layer, of: found, form: running.forms[layer], weights: parameter.values,
           steps: steps[layer])
-        learned[layer] = ofSteps
-        if masked.contains(layer) {
-          kept = parameters[index].values
-          for place in own.indices where parameters[index].values[place] == 0 { own[place] = 0 }
+        learned[layer] = own.steps
+        isMasked = true
+        for place in own.weights.indices where parameter.values[place] == 0 {
+          own.weights[place] = 0
+          // What moved a weight before it was pruned must not bring it back.
+          for slot in parameter.slots.indices { parameter.slots[slot][place] = 0 }
         }
-        gradient = own
+        gradient = own.weights
       case .steps(let layer):
         guard let found = learned[layer] else { continue }
         gradient = found
       case .constant:
-        guard let found = gradients[parameters[index].name] else { continue }
+        guard let found = gradients[parameter.name] else { continue }
         gradient = found
       case .statistic: continue
       }
+      #if DEBUG
+        let before = parameter.values
+      #endif
       optimizer.update(
-        &parameters[index].values, gradient: gradient, slots: &parameters[index].slots,
-        step: step, learningRate: learningRate,
-        weightDecay: parameters[index].decays ? settings.weightDecay : 0)
-      if let kept {
+        &parameter.values, gradient: gradient, slots: &parameter.slots, step: step,
+        learningRate: learningRate,
+        weightDecay: parameter.decays ? settings.weightDecay : 0)
+      #if DEBUG
         assert(
-          zip(kept, parameters[index].values).allSatisfy { $0 != 0 || $1 == 0 },
-          "a pruned weight of \(parameters[index].name) came back")
-      }
+          !isMasked || zip(before, parameter.values).allSatisfy { $0 != 0 || $1 == 0 },
+          "a pruned weight of \(parameter.name) came back")
+      #endif
     }
     boundSteps(forms)
   }
