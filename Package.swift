@@ -18,7 +18,7 @@ let package = Package(
       name: "CompressionEngine",
       targets: [
         "Tensors", "NetworkGraph", "Operators", "ModelFormats", "Datasets", "ModelCompression",
-        "Execution", "Evaluation",
+        "Execution", "Gradients", "Evaluation", "Training",
       ]),
     .library(name: "TerminalCells", targets: ["TerminalCells"]),
     .executable(name: "weightbench", targets: ["weightbench"]),
@@ -64,10 +64,21 @@ let package = Package(
       dependencies: ["Tensors", "NetworkGraph", "Operators", "COneDNN", collections],
       swiftSettings: strict),
     .target(
+      name: "Gradients",
+      dependencies: ["Tensors", "NetworkGraph", "Operators", "Execution", collections],
+      swiftSettings: strict),
+    .target(
       name: "Evaluation",
       dependencies: [
         "Tensors", "NetworkGraph", "Operators", "ModelFormats", "Datasets", "ModelCompression",
-        "Execution", collections,
+        "Execution", "Gradients", collections,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Tensors", "NetworkGraph", "Operators", "ModelFormats", "Datasets", "ModelCompression",
+        "Execution", "Gradients", "Evaluation", collections,
       ],
       swiftSettings: strict),
 
@@ -79,14 +90,14 @@ let package = Package(
     .target(
       name: "WorkbenchCore",
       dependencies: [
-        "Evaluation", "Tensors", "NetworkGraph", "Operators", "ModelFormats", "Datasets",
-        "ModelCompression", "Execution", "TerminalCells", collections,
+        "Training", "Evaluation", "Tensors", "NetworkGraph", "Operators", "ModelFormats",
+        "Datasets", "ModelCompression", "Execution", "TerminalCells", collections,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "weightbench",
       dependencies: [
-        "WorkbenchCore", "NcursesTerminal", "TerminalCells", "Evaluation", "Tensors",
+        "WorkbenchCore", "NcursesTerminal", "TerminalCells", "Training", "Evaluation", "Tensors",
         "NetworkGraph", "Operators", "ModelFormats", "Datasets", "ModelCompression", "Execution",
         collections,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -117,6 +128,12 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "ModelFormats", "Tensors", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "GradientsTests",
+      dependencies: [
+        "Gradients", "Execution", "Operators", "NetworkGraph", "Tensors", "ModelFormats", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "ModelCompressionTests",
       dependencies: ["ModelCompression", "ModelFormats", "NetworkGraph", "Tensors", "TestSupport"],
       swiftSettings: strict),
@@ -131,6 +148,13 @@ let package = Package(
       dependencies: [
         "Evaluation", "Execution", "Datasets", "ModelCompression", "ModelFormats", "NetworkGraph",
         "Tensors", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Evaluation", "Execution", "Gradients", "Datasets", "ModelCompression",
+        "ModelFormats", "NetworkGraph", "Tensors", "TestSupport", "weightbench",
       ],
       swiftSettings: strict),
     .testTarget(

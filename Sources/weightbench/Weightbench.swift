@@ -14,7 +14,8 @@ struct Weightbench: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       WorkbenchCommand.self, InspectCommand.self, RunCommand.self, EvaluateCommand.self,
-      SensitivityCommand.self, MergeCommand.self, SearchCommand.self, ApplyCommand.self,
+      SensitivityCommand.self, MergeCommand.self, SearchCommand.self, FinetuneCommand.self,
+      ApplyCommand.self,
       SizesCommand.self,
       VerifyCommand.self, RecipeCommand.self, ImportCommand.self, BenchmarkCommand.self,
       KeysCommand.self, ThemesCommand.self,

@@ -17,12 +17,14 @@ import Testing
       "Datasets": ["Tensors", "NetworkGraph", "ModelFormats", "CZip", "CImages"],
       "ModelCompression": ["Tensors", "NetworkGraph"],
       "Execution": ["Tensors", "NetworkGraph", "Operators", "COneDNN"],
-      "Evaluation": engine,
+      "Gradients": ["Tensors", "NetworkGraph", "Operators", "Execution"],
+      "Evaluation": engine.union(["Gradients"]),
+      "Training": engine.union(["Gradients", "Evaluation"]),
       "TerminalCells": [],
       "NcursesTerminal": ["TerminalCells", "CNcurses"],
-      "WorkbenchCore": engine.union(["Evaluation", "TerminalCells"]),
+      "WorkbenchCore": engine.union(["Evaluation", "Training", "TerminalCells"]),
       "weightbench": engine.union([
-        "Evaluation", "TerminalCells", "WorkbenchCore", "NcursesTerminal",
+        "Evaluation", "Training", "TerminalCells", "WorkbenchCore", "NcursesTerminal",
       ]),
     ]
   }()

@@ -31,6 +31,10 @@ enum {
   CDNN_ARG_VARIANCE = 50,
   CDNN_ARG_SCALE = 51,
   CDNN_ARG_SHIFT = 52,
+  CDNN_ARG_DIFF_SRC = 129,
+  CDNN_ARG_DIFF_DST = 145,
+  CDNN_ARG_DIFF_WEIGHTS = 161,
+  CDNN_ARG_DIFF_BIAS = 169,
   CDNN_ARG_MULTIPLE_SRC = 1024,
 };
 
@@ -125,6 +129,12 @@ int cdnn_convolution(
     const cdnn_layout *bias, const cdnn_layout *target, const int64_t *strides,
     const int64_t *dilates, const int64_t *pads_begin, const int64_t *pads_end,
     const cdnn_post_op *post_ops, int post_op_count);
+/// The gradient of a convolution: of its weights and, where `bias` is not NULL, its bias, or of its
+/// source. The layouts are those of the gradients.
+int cdnn_convolution_backward(
+    cdnn_primitive **out, int of_weights, const cdnn_layout *source, const cdnn_layout *weights,
+    const cdnn_layout *bias, const cdnn_layout *target, const int64_t *strides,
+    const int64_t *dilates, const int64_t *pads_begin, const int64_t *pads_end);
 int cdnn_deconvolution(
     cdnn_primitive **out, const cdnn_layout *source, const cdnn_layout *weights,
     const cdnn_layout *bias, const cdnn_layout *target, const int64_t *strides,

@@ -76,7 +76,7 @@ public struct ScaleLayout: Sendable, Hashable {
   }
 
   /// The place of every weight in stored order.
-  func places() -> [Int32] {
+  public func places() -> [Int32] {
     let total = weightShape.reduce(1, *)
     return [Int32](unsafeUninitializedCapacity: total) { places, count in
       forEachRun(in: 0..<total) { run, place, step in

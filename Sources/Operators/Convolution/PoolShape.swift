@@ -2,18 +2,19 @@ import NetworkGraph
 import Tensors
 
 /// The shapes of a pooling, and the walk over its windows.
-struct PoolShape {
+package struct PoolShape {
   /// Batch times channels.
-  let planes: Int
+  package let planes: Int
   /// Elements of an input plane.
-  let planeSize: Int
+  package let planeSize: Int
   /// Windows in an output plane.
-  let positions: Int
+  package let positions: Int
   let windows: WindowGeometry
   /// The shape of the result.
   let output: [Int]
 
-  init(_ call: OperatorCall, _ shape: [Int]) throws(EngineError) {
+  /// The shapes of a pooling node with an input of this shape.
+  package init(_ call: OperatorCall, _ shape: [Int]) throws(EngineError) {
     guard shape.count >= 3 else {
       throw Shapes.mismatch("the input of shape \(shape) has no spatial axes")
     }
@@ -40,7 +41,7 @@ struct PoolShape {
   ///
   /// It gets the window's number, the offsets of its elements in a plane, and how many positions it
   /// has with padding counted.
-  func forEachWindow(_ body: (_ position: Int, _ offsets: [Int], _ padded: Int) -> Void) {
+  package func forEachWindow(_ body: (_ position: Int, _ offsets: [Int], _ padded: Int) -> Void) {
     for position in 0..<positions {
       let window = ConvolutionKernel<Float>.coordinates(position, in: windows.output)
       var offsets = [0]

@@ -1,0 +1,34 @@
+import NetworkGraph
+
+/// The rules by which operators are differentiated, by operator.
+public struct GradientRegistry: Sendable {
+  private let rules: [String: any GradientRule]
+
+  /// A registry of the given rules; a later one replaces an earlier one for the same operator.
+  public init(_ rules: [any GradientRule]) {
+    var table: [String: any GradientRule] = [:]
+    for rule in rules { for name in rule.operators { table[name] = rule } }
+    self.rules = table
+  }
+
+  /// The rule for a node; nil when it can't be differentiated.
+  public subscript(node: Node) -> (any GradientRule)? {
+    node.domain.isEmpty ? rules[node.op] : nil
+  }
+
+  /// The operators with a rule, by name.
+  public var operators: [String] { rules.keys.sorted() }
+
+  /// Every rule of this package.
+  public static let standard = GradientRegistry([
+    AbsGradient(), AddGradient(), BatchNormalizationGradient(), CastGradient(), ClipGradient(),
+    ConvGradient(), ConvTransposeGradient(), CosGradient(), DivGradient(), EluGradient(),
+    ErfGradient(), ExpGradient(), ExtremumGradient(), GeluGradient(), GemmGradient(),
+    GlobalPoolGradient(), HardSigmoidGradient(), HardSwishGradient(), LayerNormalizationGradient(),
+    LeakyReluGradient(), LogGradient(), MatMulGradient(), MishGradient(), MovementGradient(),
+    MulGradient(), NegGradient(), PReluGradient(), PoolGradient(), PowGradient(),
+    ReciprocalGradient(), ReduceExtremumGradient(), ReduceMeanGradient(), ReduceSumGradient(),
+    ReluGradient(), SigmoidGradient(), SinGradient(), SoftmaxGradient(), SoftplusGradient(),
+    SqrtGradient(), SubGradient(), SumGradient(), TanhGradient(),
+  ])
+}
