@@ -108,6 +108,10 @@ public final class OpenedModel: Sendable {
       guard let all = prepared.batchNormScale else { continue }
       scales[layer.name] = kept[layer.name].map { $0.map { all[$0] } } ?? all
     }
+    // A finetuned network may have fewer channels, and nothing says which.
+    for layer in layers where scales[layer.name]?.count != layer.outputChannels {
+      scales[layer.name] = nil
+    }
     compressor = try PlanCompressor(layers: layers, weights: weights, batchNormScales: scales)
   }
 

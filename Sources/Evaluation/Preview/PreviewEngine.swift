@@ -24,6 +24,8 @@ public actor PreviewEngine {
   /// The memory that may be taken.
   public nonisolated let memory: MemoryBudget
 
+  /// The number of threads that everything is computed on.
+  public nonisolated var threads: Int { pool.threads }
   /// Compresses layers, knowing what calibration shows of them.
   public nonisolated let planCompressor: PlanCompressor
   /// The threads that everything is computed on.

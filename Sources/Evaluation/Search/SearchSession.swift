@@ -46,7 +46,7 @@ final class SearchSession {
         .unsupported, subject: "search",
         problem: "plans are searched in the network as it was opened",
         remedy:
-          "Remove 'equalize', 'channels', 'repair' and 'activations' from the plan, and add them "
+          "Remove 'finetuned', 'equalize', 'channels', 'repair' and 'activations' from the plan, and add them "
           + "to what is found")
     }
     let split = try SampleSplit(

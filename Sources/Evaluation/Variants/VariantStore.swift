@@ -88,11 +88,13 @@ final class VariantStore: Sendable {
       throw EngineError(
         .unsupported, path: model.path,
         problem: "holds weights without a graph, so that steps over several layers can't be taken",
-        remedy:
-          "Open the .onnx export of the model, or remove the plan's steps (equalize, channels, repair)"
-      )
+        remedy: "Open the .onnx export of the model, or remove the plan's steps (finetuned, "
+          + "equalize, channels, repair)")
     }
     var notices: [String] = []
+    if let finetuned = steps.finetuned {
+      graph = try model.finetunedGraph(finetuned)
+    }
     if let equalize = steps.equalize {
       let equalized = try CrossLayerEqualization.apply(
         to: graph, equalize, isCancelled: isCancelled)

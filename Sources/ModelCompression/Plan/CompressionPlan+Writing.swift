@@ -19,12 +19,7 @@ extension CompressionPlan {
     var entries: OrderedDictionary<String, PlanTree> = [
       "weightbench": .literal("\(Self.version)")
     ]
-    if let model {
-      var parts: OrderedDictionary<String, PlanTree> = [:]
-      if let file = model.file { parts["file"] = .text(file) }
-      if let sha256 = model.sha256 { parts["sha256"] = .text(sha256) }
-      entries["model"] = .map(parts)
-    }
+    entries["model"] = model?.tree
     if let seed { entries["seed"] = .literal("\(seed)") }
     if let calibration {
       var parts: OrderedDictionary<String, PlanTree> = [:]
@@ -32,6 +27,7 @@ extension CompressionPlan {
       if let count = calibration.count { parts["count"] = .literal("\(count)") }
       entries["calibration"] = .map(parts)
     }
+    entries["finetuned"] = finetuned?.tree
     if let equalize { entries["equalize"] = equalize.tree }
     if let channels { entries["channels"] = channels.tree }
     if !repair.isEmpty { entries["repair"] = repair.tree }
@@ -43,6 +39,15 @@ extension CompressionPlan {
     if !pinned.isEmpty { entries["pinned"] = .list(pinned.map { .text($0) }) }
     if !results.isEmpty { entries["results"] = .map(results.mapValues(\.tree)) }
     return .block(entries)
+  }
+}
+
+extension CompressionPlan.Model {
+  fileprivate var tree: PlanTree {
+    var parts: OrderedDictionary<String, PlanTree> = [:]
+    if let file { parts["file"] = .text(file) }
+    if let sha256 { parts["sha256"] = .text(sha256) }
+    return .map(parts)
   }
 }
 

@@ -52,6 +52,9 @@ public struct CompressionPlan: Sendable {
   public var seed: Int?
   /// Calibration data; nil when not stated.
   public var calibration: Calibration?
+  /// The graph with trained weights that layers are compressed from, as finetuning writes it; nil for
+  /// the model's own weights.
+  public var finetuned: Model?
   /// Cross-layer equalization before anything else; nil for none.
   public var equalize: Equalization?
   /// Channels that are taken out of the network before layers are compressed; nil for none.
@@ -70,6 +73,7 @@ public struct CompressionPlan: Sendable {
   /// A plan that leaves every layer alone, unless told otherwise.
   public init(
     model: Model? = nil, seed: Int? = nil, calibration: Calibration? = nil,
+    finetuned: Model? = nil,
     equalize: Equalization? = nil, channels: ChannelRemoval? = nil,
     repair: Set<RepairStep> = [],
     defaults: PlanRule = PlanRule(), layers: OrderedDictionary<String, PlanRule> = [:],
@@ -78,6 +82,7 @@ public struct CompressionPlan: Sendable {
     self.model = model
     self.seed = seed
     self.calibration = calibration
+    self.finetuned = finetuned
     self.equalize = equalize
     self.channels = channels
     self.repair = repair
@@ -145,7 +150,8 @@ extension CompressionPlan: Hashable {
   /// Equal content in the same file order.
   public static func == (a: CompressionPlan, b: CompressionPlan) -> Bool {
     a.model == b.model && a.seed == b.seed && a.calibration == b.calibration
-      && a.equalize == b.equalize && a.channels == b.channels && a.repair == b.repair
+      && a.finetuned == b.finetuned && a.equalize == b.equalize && a.channels == b.channels
+      && a.repair == b.repair
       && a.defaults == b.defaults && a.layers == b.layers && a.pinned == b.pinned
       && a.results == b.results
   }
@@ -156,6 +162,7 @@ extension CompressionPlan: Hashable {
     hasher.combine(defaults)
     hasher.combine(layers)
     hasher.combine(seed)
+    hasher.combine(finetuned)
     hasher.combine(equalize)
     hasher.combine(repair)
   }

@@ -13,7 +13,9 @@ struct PlanReader {
       case "weightbench":
         try checkVersion(value)
         hasVersion = true
-      case "model": plan.model = try model(value)
+      case "model", "finetuned":
+        let file = try model(value, of: key)
+        if key == "model" { plan.model = file } else { plan.finetuned = file }
       case "seed": plan.seed = try source.integer(value, of: key)
       case "calibration": plan.calibration = try calibration(value)
       case "equalize": plan.equalize = try equalization(value)
@@ -55,8 +57,8 @@ struct PlanReader {
   }
 
   private static let planKeys = [
-    "weightbench", "model", "seed", "calibration", "equalize", "channels", "repair", "defaults",
-    "layers", "pinned", "results",
+    "weightbench", "model", "seed", "calibration", "finetuned", "equalize", "channels", "repair",
+    "defaults", "layers", "pinned", "results",
   ]
 
   func unknown(
@@ -86,14 +88,16 @@ struct PlanReader {
     }
   }
 
-  private func model(_ node: Node) throws(EngineError) -> CompressionPlan.Model? {
+  private func model(
+    _ node: Node, of block: String
+  ) throws(EngineError) -> CompressionPlan.Model? {
     if source.isNull(node) { return nil }
     var model = CompressionPlan.Model()
-    for (key, keyNode, value) in try source.entries(node, of: "'model'") {
+    for (key, keyNode, value) in try source.entries(node, of: "'\(block)'") {
       switch key {
       case "file": model.file = try source.text(value, of: key)
       case "sha256": model.sha256 = try source.text(value, of: key)
-      default: throw unknown(key, keyNode, in: "'model'", known: ["file", "sha256"])
+      default: throw unknown(key, keyNode, in: "'\(block)'", known: ["file", "sha256"])
       }
     }
     return model

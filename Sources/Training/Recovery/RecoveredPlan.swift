@@ -27,7 +27,7 @@ struct RecoveredPlan {
   ) throws -> CompressionPlan {
     let layers = setup.forms.layers
     var result = plan
-    (result.equalize, result.channels, result.repair) = (nil, nil, [])
+    (result.finetuned, result.equalize, result.channels, result.repair) = (nil, nil, nil, [])
     (result.model, result.results) = (nil, [:])
     var settings = setup.settings
     for index in settings.indices {

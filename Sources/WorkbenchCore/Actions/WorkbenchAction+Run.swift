@@ -15,6 +15,11 @@ extension WorkbenchAction {
       },
       run: { state, _ in state.openSearch() }),
     WorkbenchAction(
+      "finetune", keys: ["T"], "train back the accuracy that the plan costs", .run,
+      in: [.workbench],
+      obstacle: { $0.finetuneObstacle },
+      run: { state, _ in state.openFinetuning() }),
+    WorkbenchAction(
       "cancel", keys: ["Esc", "C-c"],
       "cancel: count, measurement, scan, filter, marks, view; C-c twice quits", .run,
       in: everywhere,

@@ -22,6 +22,10 @@ public enum Effect: Sendable, Hashable {
   case search(PlanSearch, number: Int)
   /// Stop searching.
   case cancelSearch
+  /// Train back what a plan costs.
+  case finetune(FinetuneRequest, number: Int)
+  /// Stop training and keep the best so far.
+  case cancelFinetune
   /// Write and check an export.
   case export(ExportRequest)
   /// Write the plan to a file; `path` may begin with `~`.

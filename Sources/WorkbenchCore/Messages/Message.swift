@@ -2,6 +2,7 @@ import Evaluation
 import ModelCompression
 import Tensors
 import TerminalCells
+import Training
 
 /// Something that happened: a key, a new size, a result of the engine.
 public enum Message: Sendable {
@@ -49,6 +50,14 @@ public enum Message: Sendable {
   /// A sensitivity scan failed.
   case scanFailed(number: Int, EngineError)
 
+  /// Training has gone on.
+  case finetuneProgress(number: Int, FinetuneProgress)
+  /// Training is done, and the model written.
+  case finetuneFinished(number: Int, FinetuneOutcome)
+  /// Training was stopped before it began.
+  case finetuneCancelled(number: Int)
+  /// Training failed.
+  case finetuneFailed(number: Int, EngineError)
   /// A search has gone on.
   case searchProgress(number: Int, SearchProgress)
   /// A search is done.

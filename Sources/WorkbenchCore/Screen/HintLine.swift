@@ -68,7 +68,9 @@ struct HintLine {
     case .savePath: return [("Enter", "save"), ("Esc", "cancel")]
     case .search where state.search.isRunning:
       return [("Esc", "stop, keep the best"), ("Enter", "go on behind"), ("P", "Pareto board")]
-    case .search:
+    case .finetune where state.finetuning.isRunning:
+      return [("Esc", "stop, keep the best"), ("Enter", "go on behind")]
+    case .search, .finetune:
       return [
         ("Tab", "next field"), ("Space", "choose"), ("Enter", "press"), ("Esc", "close"),
       ]

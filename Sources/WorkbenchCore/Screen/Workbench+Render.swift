@@ -65,6 +65,12 @@ extension Workbench {
       } else {
         SearchDialog(context).draw(form, in: &buffer, room: room)
       }
+    case .finetune(let form):
+      if context.state.finetuning.isRunning {
+        FinetuneProgressBox(context).draw(in: &buffer, room: room)
+      } else {
+        FinetuneDialog(context).draw(form, in: &buffer, room: room)
+      }
     case .settings(let form): SettingsSheet(context).draw(form, in: &buffer, room: room)
     case .sizes(let panel): SizesPanel(context).draw(panel, in: &buffer, room: room)
     case .confirm(let question):

@@ -6,14 +6,20 @@ public struct DataSummary: Sendable, Hashable {
   public var count: Int
   /// Whether there are labels to measure accuracy with.
   public var hasLabels: Bool
+  /// What lies beside the data and looks like the training data that belong to them; nil when nothing
+  /// does.
+  public var trainingPath: String?
   /// What the user should know, such as assumed preprocessing.
   public var notes: [String]
 
   /// Makes a summary.
-  public init(name: String, count: Int, hasLabels: Bool, notes: [String] = []) {
+  public init(
+    name: String, count: Int, hasLabels: Bool, trainingPath: String? = nil, notes: [String] = []
+  ) {
     self.name = name
     self.count = count
     self.hasLabels = hasLabels
+    self.trainingPath = trainingPath
     self.notes = notes
   }
 }

@@ -18,6 +18,8 @@ public enum Overlay: Sendable {
   case savePath(TextField, quitsAfter: Bool)
   /// The form of a search, or how far the search has come while one runs.
   case search(SearchForm)
+  /// The form of a training run, or how far it has come while one is going on.
+  case finetune(FinetuneForm)
   /// The settings of the targets, over the inspector.
   case settings(SettingsForm)
   /// Every way to store the model, with its bytes.

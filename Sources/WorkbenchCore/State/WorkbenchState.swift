@@ -101,6 +101,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var sensitivity = SensitivityState()
   /// The search for a plan.
   public internal(set) var search = SearchState()
+  /// Training.
+  public internal(set) var finetuning = FinetuneState()
   /// The board of measured plans.
   public internal(set) var board = BoardState()
 

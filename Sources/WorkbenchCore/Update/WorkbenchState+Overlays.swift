@@ -16,6 +16,7 @@ extension WorkbenchState {
     case .filter(let field, let previous): return press(key, in: field, previous: previous)
     case .savePath(let field, let quits): return press(key, in: field, quitsAfter: quits)
     case .search(let form): return press(key, in: form)
+    case .finetune(let form): return press(key, in: form)
     case .settings(let form): return press(key, in: form)
     case .sizes(let panel): return press(key, in: panel)
     case .confirm(let question): return answer(key, to: question)

@@ -30,6 +30,8 @@ extension WorkbenchState {
     case .scanProgress, .scanFinished, .scanCancelled, .scanFailed: takeScan(message)
     case .searchProgress, .searchFinished, .searchCancelled, .searchFailed:
       return takeSearch(message)
+    case .finetuneProgress, .finetuneFinished, .finetuneCancelled, .finetuneFailed:
+      return takeFinetuning(message)
     default: takeMeasurement(message)
     }
     return []
@@ -89,6 +91,7 @@ extension WorkbenchState {
     points = []
     sensitivity = SensitivityState()
     search = SearchState()
+    finetuning = FinetuneState()
     board = BoardState()
     folded = []
     marked = []

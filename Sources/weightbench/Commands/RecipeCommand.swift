@@ -50,6 +50,8 @@ struct RecipeCommand: AsyncParsableCommand {
     var plan = try CompressionPlan.read(path: self.plan)
     let hasSteps = plan.channels != nil || plan.equalize != nil || !plan.repair.isEmpty
     (plan.channels, plan.equalize, plan.repair) = (nil, nil, [])
+    let finetuned = plan.finetuned?.file
+    plan.finetuned = nil
     let resolution = try plan.resolved(for: opened.layers)
     let forms = resolution.settings.map { SettingForm($0) }
     // Layers that share a ranking get amounts that only the weights tell.
@@ -72,6 +74,10 @@ struct RecipeCommand: AsyncParsableCommand {
     if hasSteps {
       notices.append(
         "recipes have no steps of the whole network: channels, equalize and repair are left out")
+    }
+    if let finetuned {
+      notices.append(
+        "the recipe is for the model as it is; for the trained weights write it for \(finetuned)")
     }
     if opened.foldedBatchNorms > 0 {
       notices.append(

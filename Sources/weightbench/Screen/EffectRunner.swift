@@ -13,7 +13,7 @@ import WorkbenchCore
 /// (suspend, redraw, themes, copying, quitting) are the run loop's own.
 final class EffectRunner: Sendable {
   private enum Kind: Hashable {
-    case evaluation, scan, search, storage, export, save, session
+    case evaluation, scan, search, finetuning, storage, export, save, session
   }
 
   /// What the newest orders were for, which counting goes by.
@@ -123,6 +123,10 @@ final class EffectRunner: Sendable {
       start(.storage) { await self.computeStorage(plan, generation, engine) }
     case .cancelSearch:
       jobs.withLock { $0[.search] }?.cancel()
+    case .finetune(let request, let number):
+      start(.finetuning) { await self.finetune(request, number, engine) }
+    case .cancelFinetune:
+      jobs.withLock { $0[.finetuning] }?.cancel()
     case .export(let request):
       start(.export) { await self.export(request, engine) }
     case .savePlan(let plan, let path):
@@ -238,6 +242,21 @@ final class EffectRunner: Sendable {
       post(.searchCancelled(number: number))
     } catch {
       post(.searchFailed(number: number, Self.engineError(error)))
+    }
+  }
+
+  private func finetune(
+    _ request: FinetuneRequest, _ number: Int, _ engine: PreviewEngine
+  ) async {
+    do {
+      let outcome = try await WorkbenchFinetune(request: request, engine: engine).run {
+        self.post(.finetuneProgress(number: number, $0))
+      }
+      post(.finetuneFinished(number: number, outcome))
+    } catch is CancellationError {
+      post(.finetuneCancelled(number: number))
+    } catch {
+      post(.finetuneFailed(number: number, Self.engineError(error)))
     }
   }
 

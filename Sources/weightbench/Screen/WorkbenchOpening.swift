@@ -59,7 +59,7 @@ struct WorkbenchOpening: Sendable {
         .dataOpened(
           DataSummary(
             name: data.name, count: data.count, hasLabels: data.labels != nil,
-            notes: data.notes)))
+            trainingPath: TrainingDataFinder.path(beside: path), notes: data.notes)))
     } catch {
       post(.dataFailed(EffectRunner.engineError(error)))
     }
