@@ -9,7 +9,7 @@ import Tensors
 /// own quantizer, at M = min(s q, max|w|): clipped weights have exactly M as their largest magnitude,
 /// and the plan's scale M / q is the learned one, to the bit, with what is stored. A step beyond
 /// max|w| / q would serve no weight, and is brought back to it.
-struct LearnedStep: Sendable {
+public struct LearnedStep: Sendable {
   /// Which step belongs to which weight.
   private let places: [Int32]
   /// The highest code q.
@@ -17,10 +17,10 @@ struct LearnedStep: Sendable {
   /// Weights of each place.
   private let counts: [Int]
   /// How many steps there are.
-  var count: Int { counts.count }
+  public var count: Int { counts.count }
 
   /// The steps of a layer under a setting; nil where codes are no symmetric integers of 2 to 8 bits.
-  init?(layer: CompressibleLayer, setting: WeightQuantization) {
+  public init?(layer: CompressibleLayer, setting: WeightQuantization) {
     guard setting.scheme == .symmetric, (2...8).contains(setting.bits) else { return nil }
     let layout = ScaleLayout(setting.granularity, for: layer)
     places = layout.places()
@@ -41,7 +41,7 @@ struct LearnedStep: Sendable {
 
   /// Steps to start from: 2 E|w| / sqrt(q) over the weights that are not zero (section 2.1), and no
   /// more than max|w| / q.
-  func start(_ weights: [Float]) -> [Float] {
+  public func start(_ weights: [Float]) -> [Float] {
     var sums = [Double](repeating: 0, count: count)
     var nonzero = [Int](repeating: 0, count: count)
     for (weight, place) in zip(weights, places) where weight != 0 {
@@ -53,7 +53,7 @@ struct LearnedStep: Sendable {
   }
 
   /// Steps that are used: above 0, and no more than max|w| / q.
-  func bounded(_ steps: [Float], by weights: [Float]) -> [Float] {
+  public func bounded(_ steps: [Float], by weights: [Float]) -> [Float] {
     zip(steps, largest(weights)).map { step, largest in
       let limit = largest / highest
       return limit > 0 ? min(max(step, limit * 1e-3), limit) : 1
@@ -61,7 +61,7 @@ struct LearnedStep: Sendable {
   }
 
   /// The weights clipped at M.
-  func clipped(_ weights: [Float], steps: [Float]) -> [Float] {
+  public func clipped(_ weights: [Float], steps: [Float]) -> [Float] {
     let limits = steps.map { $0 * highest }
     var result = weights
     for (index, place) in places.enumerated() {
@@ -75,7 +75,7 @@ struct LearnedStep: Sendable {
   ///
   /// dL/dw passes where |w| <= M and is 0 beyond. dv/ds is round(w / s) - w / s inside and +-q beyond;
   /// the sum over a place of n weights is scaled by 1 / sqrt(n q).
-  func gradients(_ gradient: inout [Float], weights: [Float], steps: [Float]) -> [Float] {
+  public func gradients(_ gradient: inout [Float], weights: [Float], steps: [Float]) -> [Float] {
     var sums = [Double](repeating: 0, count: count)
     for index in gradient.indices {
       let place = Int(places[index])

@@ -32,9 +32,6 @@ public struct Finetuner: Sendable {
   public let checkpoint: String?
   let pool: WorkerPool
 
-  /// Seconds between two checkpoints, at least.
-  static let checkpointSeconds = 15.0
-
   /// A training run; nothing is computed yet.
   ///
   /// - Parameters:

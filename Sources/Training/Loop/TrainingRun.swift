@@ -17,6 +17,8 @@ struct TrainingRun: Sendable {
   private var lastLoss: Double?
   private var clock = ContinuousClock.now
   private var saved = ContinuousClock.now
+  private var saveCost = Duration.zero
+  private var identity: String?
   private var stepsHere = 0
   private var secondsHere = 0.0
 
@@ -58,7 +60,7 @@ struct TrainingRun: Sendable {
     if let path = finetuner.checkpoint {
       let file = TrainingCheckpoint(path: path)
       if file.exists {
-        state = try file.read(into: state, identity: identity())
+        state = try file.read(into: state, identity: makeIdentity())
         isResumed = true
         report()
         return
@@ -239,16 +241,20 @@ struct TrainingRun: Sendable {
 
   // Checkpoints.
 
-  private func identity() throws -> String {
+  private func makeIdentity() throws -> String {
     try TrainingCheckpoint.identity(
       engine: finetuner.engine, plan: finetuner.plan, settings: settings)
   }
 
+  /// Writes a checkpoint when that takes no more than a twentieth of the time since the last one.
   private mutating func save(always: Bool = false) throws {
     guard let path = finetuner.checkpoint else { return }
-    let now = ContinuousClock.now
-    guard always || now - saved >= .seconds(Finetuner.checkpointSeconds) else { return }
-    try TrainingCheckpoint(path: path).write(state, identity: identity())
-    saved = now
+    let begin = ContinuousClock.now
+    guard always || begin - saved >= saveCost * 20 else { return }
+    let identity = try identity ?? makeIdentity()
+    self.identity = identity
+    try TrainingCheckpoint(path: path).write(state, identity: identity)
+    saved = .now
+    saveCost = saved - begin
   }
 }

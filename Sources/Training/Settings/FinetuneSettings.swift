@@ -38,7 +38,7 @@ public struct FinetuneSettings: Sendable, Hashable, Codable {
   /// Weight decay of weights with two or more axes; biases and normalization have none.
   public var weightDecay = 1e-4
   /// Share of the steps in which the learning rate rises to its height, 0...1.
-  public var warmUp = 0.05
+  public var warmUp = 0.1
   /// Samples of a step.
   public var batch = 128
   /// Times that the training samples are gone through; nil for 30, or what ``minutes`` allow.
