@@ -130,7 +130,8 @@ let package = Package(
     .testTarget(
       name: "GradientsTests",
       dependencies: [
-        "Gradients", "Execution", "Operators", "NetworkGraph", "Tensors", "ModelFormats", "TestSupport",
+        "Gradients", "Execution", "Operators", "NetworkGraph", "Tensors", "ModelFormats",
+        "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

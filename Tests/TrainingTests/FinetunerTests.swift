@@ -14,7 +14,8 @@ import Training
 @Suite struct FinetunerTests {
   private static let samples = SharedAssets.root.appending(path: "sample-models")
   private static let model = samples.appending(path: "simple-cnn/simple-cnn.onnx").path
-  private static let data = samples.appending(path: "fashion-mnist/fashion-mnist-test2000.yaml").path
+  private static let data = samples.appending(path: "fashion-mnist/fashion-mnist-test2000.yaml")
+    .path
 
   private static func finetuner(
     _ plan: CompressionPlan, threads: Int = 2, limit: Int = 150, checkpoint: String? = nil,

@@ -20,7 +20,8 @@ import Training
     var gradient: [Float] = []
     for rows in [0..<5, 5..<6, 6..<12] {
       func part(_ tensor: Tensor) -> Tensor {
-        Tensor([rows.count, 7], Array(tensor.floats[(rows.lowerBound * 7)..<(rows.upperBound * 7)]))
+        Tensor(
+          [rows.count, 7], Array(tensor.floats[(rows.lowerBound * 7)..<(rows.upperBound * 7)]))
       }
       let value = try loss.evaluate(
         LossInput(

@@ -9,17 +9,21 @@ public struct DataSummary: Sendable, Hashable {
   /// What lies beside the data and looks like the training data that belong to them; nil when nothing
   /// does.
   public var trainingPath: String?
+  /// Whether a task of its own judges plans by other ground truth, such as scored pairs.
+  public var hasTask: Bool
   /// What the user should know, such as assumed preprocessing.
   public var notes: [String]
 
   /// Makes a summary.
   public init(
-    name: String, count: Int, hasLabels: Bool, trainingPath: String? = nil, notes: [String] = []
+    name: String, count: Int, hasLabels: Bool, hasTask: Bool = false,
+    trainingPath: String? = nil, notes: [String] = []
   ) {
     self.name = name
     self.count = count
     self.hasLabels = hasLabels
     self.trainingPath = trainingPath
+    self.hasTask = hasTask
     self.notes = notes
   }
 }
