@@ -28,6 +28,8 @@ public struct EvaluationData: Sendable {
   public let classNames: [String]?
   /// The boxes to be found, in file order; nil where the data have none.
   public let boxes: [GroundTruthBox]?
+  /// How a detector's outputs become boxes, as the description says; nil where it does not.
+  public let head: HeadDescription?
   /// The gold score of each pair; nil where the data have none.
   public let scores: [Float]?
   /// What the user should know, such as that mean and standard deviation are unknown.
@@ -35,6 +37,9 @@ public struct EvaluationData: Sendable {
   /// How many inputs an item has: 2 for pairs of texts, otherwise 1.
   public var partCount: Int { parts.count }
 
+  /// Width and height of the images before they are resized: of each, or one for all; nil without images.
+  let imageSizes: [SIMD2<Int>]?
+  let geometry: ImageGeometry
   let pixels: (any PixelSource)?
   let preprocessing: Preprocessing?
   let layout: InputLayout?
@@ -51,6 +56,10 @@ public struct EvaluationData: Sendable {
     {
       source = try ResizedPixels(pixels, geometry: geometry)
     }
+    head = description?.head
+    imageSizes =
+      loaded.imageSizes ?? loaded.pixels.map { [SIMD2($0.width, $0.height)] }
+    geometry = description?.geometry ?? ImageGeometry()
     pixels = source
     if let source {
       preprocessing = try Preprocessing(
