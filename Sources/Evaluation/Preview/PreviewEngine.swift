@@ -105,12 +105,14 @@ public actor PreviewEngine {
         options: FastExecutor.Options(
           preparedByteLimit: memory.preparedWeights,
           freeByteLimit: memory.freeValues(threads: threads)))
+    let measure = try EvaluationMeasures.measure(
+      MeasureContext(data: data, graph: graph, outputs: costs.outputs(of: graph)))
     let exact = BatchRunner(
       executor: executor, data: data,
       batches: SampleBatches(
         order: data.previewOrder(seed: seed), graph: graph,
         largestValueBytes: costs?.largestValueBytes),
-      cache: cache)
+      cache: cache, measure: measure)
     runner = exact
     variants = VariantStore(
       model: model, weights: compressor, original: exact, memory: memory,
@@ -124,7 +126,7 @@ public actor PreviewEngine {
     planner = RunPlanner(
       layers: model.layers,
       checkpoints: Self.checkpoints(
-        model, costs, samples: data.count, memory: memory,
+        model, costs, samples: data.count * data.partCount, memory: memory,
         drafts: draftChoice.isFarFaster || draftChoice.isPossible && !data.mayHaveClasses))
   }
 

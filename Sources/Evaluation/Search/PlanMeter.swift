@@ -54,7 +54,7 @@ final class PlanMeter: Sendable {
     self.runner = BatchRunner(
       executor: runner.executor, data: runner.data,
       batches: SampleBatches(order: samples, like: runner.batches),
-      cache: ActivationCache(budget: budget))
+      cache: ActivationCache(budget: budget), measure: runner.measure)
   }
 
   /// Measures a plan.

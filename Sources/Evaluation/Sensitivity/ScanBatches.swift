@@ -47,7 +47,7 @@ struct ScanBatches: Sendable {
   }
 
   /// Whether the data are for a task with classes.
-  var hasClasses: Bool { data.task == .classification || data.task == .agreement }
+  var hasClasses: Bool { data.mayHaveClasses }
 
   /// Number of batches.
   var count: Int { indices.count }
