@@ -34,6 +34,8 @@ public struct EvaluationData: Sendable {
   public let scores: [Float]?
   /// What the user should know, such as that mean and standard deviation are unknown.
   public let notes: [String]
+  /// Width and height of the images as the model gets them, in pixels; nil where items are no images.
+  public var inputSize: SIMD2<Int>? { pixels.map { [$0.width, $0.height] } }
   /// How many inputs an item has: 2 for pairs of texts, otherwise 1.
   public var partCount: Int { parts.count }
 

@@ -8,8 +8,6 @@ import Tensors
 public struct PriorForm: Sendable, Hashable {
   /// Where prior boxes come from.
   public enum Priors: Sendable, Hashable {
-    /// An output of the graph: (M, 4) or (1, M, 4).
-    case output(String)
     /// A `.npy` file of (M, 4), relative to the description.
     case file(String)
     /// Made for each map of cells.
@@ -39,7 +37,7 @@ public struct PriorForm: Sendable, Hashable {
   public var scores: String
   /// The prior boxes.
   public var priors: Priors
-  /// What the file or output of priors stores: centres and sizes, or corners.
+  /// What the file of priors stores.
   public var format: BoxForm.Format
   /// Of centre and size.
   public var variances: SIMD2<Float>
@@ -71,11 +69,11 @@ public struct PriorForm: Sendable, Hashable {
     if let maps, let sizes {
       priors = .grids(try Self.grids(maps, sizes, fields))
     } else if let name = try fields.text("priors") {
-      priors = name.hasSuffix(".npy") ? .file(name) : .output(name)
+      priors = .file(name)
     } else {
       throw fields.problem(
         "priors", "'head' does not say what the prior boxes are",
-        "Give priors: FILE.npy or the name of an output, or maps: [[rows, columns], ...] and "
+        "Give priors: FILE.npy, or maps: [[rows, columns], ...] and "
           + "sizes: [[width, height, width, height, ...], ...] as parts of the image")
     }
     _ = fields.take("priors")
