@@ -25,7 +25,8 @@ public struct DetectionDecoder: Sendable {
   public init?(_ context: MeasureContext) throws(EngineError) {
     var notes: [String] = []
     guard
-      let head = context.data.head ?? HeadRecognition.recognize(context, notes: &notes)
+      let head = context.data.head
+        ?? HeadRecognition.recognize(context.outputs, context.graph, notes: &notes)
     else { return nil }
     self.head = head
     decoding = try Self.decoding(head, context, notes: &notes)

@@ -6,10 +6,11 @@ import NetworkGraph
 /// Whatever is found is told in a note; a `head:` block in the data description overrides it.
 enum HeadRecognition {
   /// The head; nil where outputs do not say it for certain.
-  static func recognize(_ context: MeasureContext, notes: inout [String]) -> HeadDescription? {
-    let shaped = context.outputs.filter { $0.shape != nil && $0.type?.isFloat ?? false }
-    guard shaped.count == context.outputs.count else { return nil }
-    guard let found = centerNet(shaped) ?? boxes(shaped, context.graph) else { return nil }
+  static func recognize(
+    _ outputs: [MeasureContext.Output], _ graph: NetworkGraph, notes: inout [String]
+  ) -> HeadDescription? {
+    guard outputs.allSatisfy({ $0.shape != nil && $0.type?.isFloat ?? false }) else { return nil }
+    guard let found = centerNet(outputs) ?? boxes(outputs, graph) else { return nil }
     notes.append("the head is recognized by its outputs: \(found.text)")
     return found.head
   }

@@ -13,6 +13,12 @@ enum EvaluationMeasures {
   static func measure(
     _ context: MeasureContext
   ) throws(EngineError) -> (any EvaluationMeasure)? {
+    // Images without labels: a detector is judged by the original's boxes.
+    if context.data.task == .agreement, context.data.inputSize != nil,
+      let measure = try DetectionMeasure(context)
+    {
+      return measure
+    }
     guard let type = all.first(where: { $0.task == context.data.task }) else { return nil }
     return try type.init(context)
   }
