@@ -32,6 +32,8 @@ public struct EvaluationData: Sendable {
   public let head: HeadDescription?
   /// The gold score of each pair; nil where the data have none.
   public let scores: [Float]?
+  /// The class of pixels that are not judged in segmentation: 255 unless the description says `ignore`.
+  public let ignoredClass: Int
   /// What the user should know, such as that mean and standard deviation are unknown.
   public let notes: [String]
   /// Width and height of the images as the model gets them, in pixels; nil where items are no images.
@@ -76,6 +78,7 @@ public struct EvaluationData: Sendable {
     count = loaded.count
     task = description?.task ?? loaded.likelyTask
     labels = loaded.labels
+    ignoredClass = description?.ignoredClass ?? 255
     classNames = description?.classNames ?? loaded.classNames
     boxes = loaded.boxes
     scores = loaded.scores
@@ -104,6 +107,9 @@ public struct EvaluationData: Sendable {
       case .classification: loaded.labels == nil ? "labels" : nil
       case .detection: loaded.boxes == nil ? "boxes" : nil
       case .similarity: loaded.scores == nil || loaded.parts.count < 2 ? "scored pairs" : nil
+      case .segmentation, .regression:
+        task.targetNames.contains { loaded.parts[0][$0] != nil }
+          ? nil : task == .segmentation ? "class maps" : "targets"
       case .agreement: nil as String?
       }
     if let missing {

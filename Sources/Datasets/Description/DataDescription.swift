@@ -16,6 +16,8 @@ struct DataDescription: Sendable {
   var classNames: [String]?
   /// How a detector's outputs become boxes.
   var head: HeadDescription?
+  /// The class of pixels that are not judged.
+  var ignoredClass: Int?
   /// The description's own path; nil for the default of data without one.
   var path: String?
 }

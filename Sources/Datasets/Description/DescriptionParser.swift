@@ -4,7 +4,8 @@ import Yams
 /// Reads the YAML of a ``DataDescription``; every error names line and column.
 struct DescriptionParser {
   private static let remedy = """
-    Known keys: data, boxes, task, input {layout, order, scale, mean, std, resize, crop}, classes, head
+    Known keys: data, boxes, task, ignore, classes, head,
+    input {layout, order, scale, mean, std, resize, crop}
     """
 
   /// Reads the text of a description.
@@ -92,6 +93,7 @@ struct DescriptionParser {
     switch key.scalar?.string {
     case "data": description.data = try string(value, "data")
     case "boxes": description.boxes = try string(value, "boxes")
+    case "ignore": description.ignoredClass = try wholeNumber(value, "ignore")
     case "task": description.task = try choice(value, "task")
     case "head": description.head = try HeadDescription(parsing: value)
     case "input":
@@ -157,6 +159,15 @@ struct DescriptionParser {
       throw problem(
         node, "'\(key)' is '\(shown(node))'",
         positive ? "It has to be a positive number" : "It has to be a number")
+    }
+    return value
+  }
+
+  private static func wholeNumber(
+    _ node: Yams.Node, _ key: String
+  ) throws(EngineError) -> Int {
+    guard let text = node.scalar?.string, let value = Int(text) else {
+      throw problem(node, "'\(key)' is '\(shown(node))'", "It has to be a whole number")
     }
     return value
   }

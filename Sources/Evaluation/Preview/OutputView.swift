@@ -68,6 +68,25 @@ struct OutputView: Sendable {
     }
   }
 
+  /// Compares all outputs but for class scores, and adds that to outcomes, one for each of the first rows.
+  func compare(
+    _ baseline: [String: Tensor], _ plan: [String: Tensor], of batch: Int,
+    into outcomes: inout [SampleOutcome]
+  ) {
+    for name in names {
+      guard let before = baseline[name], let after = plan[name] else { continue }
+      before.withElements(of: Float.self) { before in
+        after.withElements(of: Float.self) { after in
+          for sample in outcomes.indices {
+            outcomes[sample].compare(
+              Self.row(before, sample: sample, of: batch),
+              Self.row(after, sample: sample, of: batch))
+          }
+        }
+      }
+    }
+  }
+
   /// The class scores of each sample; empty when outputs are none.
   func classScores(_ outputs: [String: Tensor], batch: Int, count: Int) -> [ClassScores] {
     guard let classOutput, let output = outputs[classOutput] else { return [] }

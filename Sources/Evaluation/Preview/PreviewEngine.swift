@@ -149,6 +149,9 @@ public actor PreviewEngine {
   /// Whether there is data, and a graph that can be run on it.
   public nonisolated var canMeasure: Bool { runner != nil }
 
+  /// Whether a task of its own judges outputs: ``PreviewMetrics/task`` is there then.
+  public nonisolated var hasTask: Bool { runner?.measure != nil }
+
   /// Whether drafts are run in bfloat16 for this model on this machine; without, in 32-bit floats.
   ///
   /// - Throws: What a trial run throws.

@@ -31,8 +31,11 @@ public protocol EvaluationMeasure: Sendable {
   /// seldom that they take a tenth of the time at most.
   func result(of samples: TaskSamples) -> TaskResult
 
-  /// What a plan does to a sample, 0 for nothing: what a search keeps small; nil to take 1 - cosine
-  /// between the outputs, which says more than most tasks' figures.
+  /// What a plan does to a sample, on the scale of 1 - cosine: 0 for nothing, 1 for outputs that have
+  /// nothing in common.
+  ///
+  /// A search keeps its mean small. Nil takes 1 - cosine between the outputs, which says more of a sample
+  /// than most tasks' figures.
   func harm(sample: Int, baseline: SampleEvidence, plan: SampleEvidence) -> Double?
 }
 

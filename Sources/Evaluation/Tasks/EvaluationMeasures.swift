@@ -4,7 +4,9 @@ import Tensors
 /// The tasks that there are: a new one is a file, and a line here.
 enum EvaluationMeasures {
   /// The types of all tasks' measures.
-  static let all: [any EvaluationMeasure.Type] = [SimilarityMeasure.self, DetectionMeasure.self]
+  static let all: [any EvaluationMeasure.Type] = [
+    SimilarityMeasure.self, DetectionMeasure.self, SegmentationMeasure.self, RegressionMeasure.self,
+  ]
 
   /// The measure of the task that data name; nil where only agreement with the original is known, and for
   /// classification, which has a way of its own.

@@ -1,7 +1,7 @@
 import Tensors
 
 /// What a task keeps of both networks' outputs for one sample.
-struct PairedEvidence: Sendable, Hashable, Codable {
+struct PairedEvidence: Sendable, Hashable {
   /// The sample: its index in the data.
   var sample: Int
   /// What the original network says.

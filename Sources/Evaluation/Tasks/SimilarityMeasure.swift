@@ -16,6 +16,9 @@ public struct SimilarityMeasure: EvaluationMeasure {
   /// The gold score of each pair.
   private let gold: [Double]
 
+  /// Finds the embedding; nil without scored pairs.
+  ///
+  /// - Throws: ``EngineError`` when no output can be one.
   public init?(_ context: MeasureContext) throws(EngineError) {
     let data = context.data
     guard let scores = data.scores, data.partCount == 2 else { return nil }
@@ -33,6 +36,9 @@ public struct SimilarityMeasure: EvaluationMeasure {
     }
   }
 
+  /// The cosine of the pair's embeddings: one number.
+  ///
+  /// - Throws: ``EngineError`` when the output is no embedding.
   public func evidence(of outputs: SampleOutputs) throws(EngineError) -> SampleEvidence {
     let a = try embedding(outputs, part: 0)
     let b = try embedding(outputs, part: 1)
@@ -71,6 +77,7 @@ public struct SimilarityMeasure: EvaluationMeasure {
     return mean
   }
 
+  /// Spearman's and Pearson's correlation of the cosines with the gold scores.
   public func result(of samples: TaskSamples) -> TaskResult {
     let gold = samples.samples.map { self.gold[$0] }
     let before = samples.baseline.map { $0.values[0] }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// A figure of a task: the original's value, the plan's, and how to write them.
-public struct TaskFigure: Sendable, Hashable {
+public struct TaskFigure: Sendable, Hashable, Codable {
   /// How values are written.
-  public enum Format: Sendable, Hashable {
+  public enum Format: Sendable, Hashable, Codable {
     /// A share 0...1 in per cent, differences in points.
     case percent
     /// A number with so many places behind the point.
@@ -40,6 +40,29 @@ public struct TaskFigure: Sendable, Hashable {
     self.format = format
     self.isHigherBetter = isHigherBetter
   }
+
+  /// Points that the plan loses; negative for a gain, infinite where the plan's value is not defined.
+  ///
+  /// Hundredths of a figure that grows with quality, against a perfect 1 where the original has no value of
+  /// its own; per cent of the original's value for an error.
+  public var drop: Double {
+    guard let plan else { return .infinity }
+    if isHigherBetter { return 100 * ((baseline ?? 1) - plan) }
+    guard let baseline else { return 100 * plan }
+    return baseline > 0 ? 100 * (plan / baseline - 1) : plan > 0 ? .infinity : 0
+  }
+
+  /// The plan's value on a scale that ends at 1; nil where it is not defined.
+  ///
+  /// A figure that grows with quality is its own; of an error, the original's share in the plan's.
+  public var quality: Double? {
+    guard let plan else { return nil }
+    if isHigherBetter { return plan }
+    return plan > 0 ? (baseline ?? 0) / plan : 1
+  }
+
+  /// The original's value on the same scale.
+  public var baselineQuality: Double { isHigherBetter ? baseline ?? 1 : 1 }
 
   /// A value as text, `-` where it is not defined: `0.8203`, `71.3 %`.
   public func text(_ value: Double?) -> String {

@@ -2,9 +2,9 @@ import Datasets
 
 /// What a task says of a plan, beside the original network on the same samples: everything that screens
 /// and reports need to show it without knowing the task.
-public struct TaskResult: Sendable, Hashable {
+public struct TaskResult: Sendable, Hashable, Codable {
   /// The difference of the headline, plan minus original.
-  public struct Difference: Sendable, Hashable {
+  public struct Difference: Sendable, Hashable, Codable {
     /// Plan minus original.
     public var value: Double
     /// The 95 % interval of the paired difference; nil while samples are still to come, where it is dear.
@@ -47,23 +47,5 @@ public struct TaskResult: Sendable, Hashable {
     self.difference = difference
     self.figures = figures
     self.notes = notes
-  }
-
-  /// Points that the plan loses of the headline: hundredths of a figure that grows with quality, per cent
-  /// of the original's error for one that falls; against a perfect 1 where the original has no value of
-  /// its own. Infinite where the plan's value is not defined. Negative for a gain.
-  public var drop: Double {
-    guard let plan = headline.plan else { return .infinity }
-    if headline.isHigherBetter { return 100 * ((headline.baseline ?? 1) - plan) }
-    guard let baseline = headline.baseline else { return 100 * plan }
-    return baseline > 0 ? 100 * (plan / baseline - 1) : plan > 0 ? .infinity : 0
-  }
-
-  /// The plan's headline on a scale that ends at 1: itself where it grows with quality, and the share of
-  /// the original's error in its own otherwise. Nil where it is not defined.
-  public var quality: Double? {
-    guard let plan = headline.plan else { return nil }
-    if headline.isHigherBetter { return plan }
-    return plan > 0 ? (headline.baseline ?? 0) / plan : 1
   }
 }
