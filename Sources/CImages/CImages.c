@@ -210,3 +210,28 @@ void cimg_release(cimg_image *image) {
   free(image->pixels);
   image->pixels = NULL;
 }
+
+int cimg_encode_png(cimg_image *image, unsigned char **bytes, size_t *length) {
+  png_image png;
+  memset(&png, 0, sizeof png);
+  png.version = PNG_IMAGE_VERSION;
+  png.width = (png_uint_32)image->width;
+  png.height = (png_uint_32)image->height;
+  png.format = PNG_FORMAT_RGB;
+  png_alloc_size_t size = 0;
+  *bytes = NULL;
+  // The first call tells the size.
+  if (!png_image_write_to_memory(&png, NULL, &size, 0, image->pixels, 0, NULL))
+    return fail(image, CIMG_NO_MEMORY, png.message);
+  *bytes = malloc(size);
+  if (!*bytes) return fail(image, CIMG_NO_MEMORY, "no memory");
+  if (!png_image_write_to_memory(&png, *bytes, &size, 0, image->pixels, 0, NULL)) {
+    free(*bytes);
+    *bytes = NULL;
+    return fail(image, CIMG_NO_MEMORY, png.message);
+  }
+  *length = size;
+  return CIMG_OK;
+}
+
+void cimg_free(unsigned char *bytes) { free(bytes); }

@@ -8,7 +8,8 @@ extension EvaluationData {
   ///   - path: A description (`.yaml`), or the data: an `.npz` or `.npy` file, an IDX file of images
   ///     (gzipped or not; the labels are found beside it), a CIFAR batch or the folder of the
   ///     batches, a folder of IDX files, a folder with one folder of PNG and JPEG images for each
-  ///     class, or images without classes. `NAME.yaml` or `NAME.yml` beside data is found.
+  ///     class, images without classes, a COCO JSON file, or a folder with images and boxes in COCO's,
+  ///     Pascal VOC's or YOLO's form. `NAME.yaml` or `NAME.yml` beside data is found.
   ///   - limit: How many items to use: the first ones in file order; nil for all.
   public static func open(
     path: String, limit: Int?
@@ -29,7 +30,7 @@ extension EvaluationData {
       return try open(url, description, limit: limit, notes: notes)
     }
     let description = try DescriptionParser.parse(try text(path), path: path)
-    guard let name = description.data else {
+    guard let name = description.data ?? description.boxes else {
       throw EngineError(
         .invalidData, path: path, problem: "does not say where the data are",
         remedy: "Add the line data: FILE, relative to this file")
@@ -43,20 +44,44 @@ extension EvaluationData {
     return try open(data, description, limit: limit, notes: [])
   }
 
+  /// The head that a data description tells, without opening the data; nil where there is none.
+  ///
+  /// - Parameter path: The description, or the data that it lies beside.
+  /// - Throws: ``EngineError`` for a description that can't be read.
+  public static func describedHead(path: String) throws(EngineError) -> HeadDescription? {
+    let url = URL(filePath: path)
+    if isDescription(url), !ImageFolder.isFolder(path) {
+      return try DescriptionParser.parse(try text(path), path: path).head
+    }
+    var notes: [String] = []
+    return try description(beside: url, notes: &notes)?.head
+  }
+
   private static func open(
     _ url: URL, _ description: DataDescription?, limit: Int?, notes: [String]
   ) throws(EngineError) -> EvaluationData {
     let path = url.path
     do {
-      let loaded =
-        ImageFolder.isFolder(path)
-        ? try loadFolder(path, description, limit: limit)
-        : try loadFile(path, description, limit: limit)
+      let loaded = try load(url, description, limit: limit)
       return try EvaluationData(
         loaded, description, name: stem(url).lastPathComponent, path: path, notes: notes)
     } catch {
       throw error.inFile(path)
     }
+  }
+
+  private static func load(
+    _ url: URL, _ description: DataDescription?, limit: Int?
+  ) throws(EngineError) -> LoadedData {
+    let path = url.path
+    if let boxes = description?.boxes {
+      let labels = resolve(boxes, beside: URL(filePath: description?.path ?? path)).path
+      let images = description?.data == nil ? nil : path
+      return try BoxLabels.load(labels, images: images, description, limit: limit)
+    }
+    return ImageFolder.isFolder(path)
+      ? try loadFolder(path, description, limit: limit)
+      : try loadFile(path, description, limit: limit)
   }
 
   private static func loadFolder(
@@ -74,6 +99,7 @@ extension EvaluationData {
       data.notes.insert("read \(batches.joined(separator: ", "))", at: 0)
       return data
     }
+    if let boxes = try BoxLabels.load(folder: path, description, limit: limit) { return boxes }
     return try ImageFolder.load(path, description, limit: limit)
   }
 
@@ -88,12 +114,16 @@ extension EvaluationData {
     if start.starts(with: [0x93] + Array("NUMPY".utf8)) {
       return try ArrayArchive.loadArray(path, description, limit: limit)
     }
+    if path.hasSuffix(".json") {
+      return try COCOAnnotations.load(path, images: nil, description, limit: limit)
+    }
     if path.hasSuffix(".bin") { return try CIFARBatches.load([path], limit: limit) }
     if IDXFile.isIDX(start) || start.starts(with: [0x1F, 0x8B]) {
       return try IDXPair.load(path, description, limit: limit)
     }
     if ImageFolder.isImage(path) { return try ImageFolder.load([path], description) }
-    let known = "Give an .npz, .npy, IDX or CIFAR file, images, or a .yaml that describes them"
+    let known =
+      "Give an .npz, .npy, IDX, CIFAR or COCO .json file, images, or a .yaml that describes them"
     if file.byteCount == 0 {
       throw EngineError(.truncatedFile, problem: "is empty", remedy: known)
     }
@@ -112,7 +142,8 @@ extension EvaluationData {
   /// The path without the extensions of data.
   private static func stem(_ url: URL) -> URL {
     var url = url
-    while ["npz", "npy", "gz", "bin", "png", "jpg", "jpeg"].contains(url.pathExtension.lowercased())
+    while ["npz", "npy", "gz", "json", "bin", "png", "jpg", "jpeg"].contains(
+      url.pathExtension.lowercased())
       && !ImageFolder.isFolder(url.path)
     {
       url.deletePathExtension()

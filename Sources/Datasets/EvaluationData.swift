@@ -28,15 +28,22 @@ public struct EvaluationData: Sendable {
   public let classNames: [String]?
   /// The boxes to be found, in file order; nil where the data have none.
   public let boxes: [GroundTruthBox]?
+  /// How a detector's outputs become boxes, as the description says; nil where it does not.
+  public let head: HeadDescription?
   /// The gold score of each pair; nil where the data have none.
   public let scores: [Float]?
   /// The class of pixels that are not judged in segmentation: 255 unless the description says `ignore`.
   public let ignoredClass: Int
   /// What the user should know, such as that mean and standard deviation are unknown.
   public let notes: [String]
+  /// Width and height of the images as the model gets them, in pixels; nil where items are no images.
+  public var inputSize: SIMD2<Int>? { pixels.map { [$0.width, $0.height] } }
   /// How many inputs an item has: 2 for pairs of texts, otherwise 1.
   public var partCount: Int { parts.count }
 
+  /// Width and height of the images before they are resized: of each, or one for all; nil without images.
+  let imageSizes: [SIMD2<Int>]?
+  let geometry: ImageGeometry
   let pixels: (any PixelSource)?
   let preprocessing: Preprocessing?
   let layout: InputLayout?
@@ -53,6 +60,10 @@ public struct EvaluationData: Sendable {
     {
       source = try ResizedPixels(pixels, geometry: geometry)
     }
+    head = description?.head
+    imageSizes =
+      loaded.imageSizes ?? loaded.pixels.map { [SIMD2($0.width, $0.height)] }
+    geometry = description?.geometry ?? ImageGeometry()
     pixels = source
     if let source {
       preprocessing = try Preprocessing(

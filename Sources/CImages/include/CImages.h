@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-// PNG and JPEG decoding to 8-bit gray or RGB. Nothing here aborts, prints or keeps state; every
-// call reads memory only, so any number of threads may call at once.
+// PNG and JPEG decoding to 8-bit gray or RGB, and PNG encoding. Nothing here aborts, prints or keeps state; every
+// call works in memory only, so any number of threads may call at once.
 
 enum {
   CIMG_OK = 0,
@@ -38,6 +38,12 @@ int cimg_probe(const unsigned char *bytes, size_t length, cimg_image *image);
 // `max_pixels` is the limit of width times height; a side is at most 65535.
 int cimg_decode(
     const unsigned char *bytes, size_t length, int channels, size_t max_pixels, cimg_image *image);
+
+// Encodes 8-bit RGB (`image->pixels`, `width`, `height`; `channels` is 3) as a PNG into new memory, to be
+// released with cimg_free.
+int cimg_encode_png(cimg_image *image, unsigned char **bytes, size_t *length);
+
+void cimg_free(unsigned char *bytes);
 
 void cimg_release(cimg_image *image);
 

@@ -2,6 +2,9 @@
 struct DataDescription: Sendable {
   /// The data file or folder, relative to the description.
   var data: String?
+  /// Where the boxes are, relative to the description: a COCO JSON file, or a folder of Pascal VOC XML
+  /// or YOLO text files.
+  var boxes: String?
   var task: EvaluationTask?
   var layout: InputLayout?
   var order: ChannelOrder?
@@ -11,6 +14,8 @@ struct DataDescription: Sendable {
   var std: [Float]?
   var geometry = ImageGeometry()
   var classNames: [String]?
+  /// How a detector's outputs become boxes.
+  var head: HeadDescription?
   /// The class of pixels that are not judged.
   var ignoredClass: Int?
   /// The description's own path; nil for the default of data without one.

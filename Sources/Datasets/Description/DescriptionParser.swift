@@ -4,7 +4,8 @@ import Yams
 /// Reads the YAML of a ``DataDescription``; every error names line and column.
 struct DescriptionParser {
   private static let remedy = """
-    Known keys: data, task, ignore, input {layout, order, scale, mean, std, resize, crop}, classes
+    Known keys: data, boxes, task, ignore, classes, head,
+    input {layout, order, scale, mean, std, resize, crop}
     """
 
   /// Reads the text of a description.
@@ -91,8 +92,10 @@ struct DescriptionParser {
   ) throws(EngineError) {
     switch key.scalar?.string {
     case "data": description.data = try string(value, "data")
+    case "boxes": description.boxes = try string(value, "boxes")
     case "ignore": description.ignoredClass = try wholeNumber(value, "ignore")
     case "task": description.task = try choice(value, "task")
+    case "head": description.head = try HeadDescription(parsing: value)
     case "input":
       guard let input = value.mapping else {
         throw problem(value, "'input' has to be a mapping")
@@ -125,18 +128,18 @@ struct DescriptionParser {
     }
   }
 
-  private static func shown(_ node: Yams.Node) -> String {
+  static func shown(_ node: Yams.Node) -> String {
     node.scalar.map { String($0.string.prefix(60)) } ?? "(not a name)"
   }
 
-  private static func string(_ node: Yams.Node, _ key: String) throws(EngineError) -> String {
+  static func string(_ node: Yams.Node, _ key: String) throws(EngineError) -> String {
     guard let text = node.scalar?.string, !text.isEmpty, !text.contains("\0") else {
       throw problem(node, "'\(key)' has to be text")
     }
     return text
   }
 
-  private static func choice<C: CaseIterable & RawRepresentable<String>>(
+  static func choice<C: CaseIterable & RawRepresentable<String>>(
     _ node: Yams.Node, _ key: String
   ) throws(EngineError) -> C {
     let text = try string(node, key)
@@ -147,7 +150,7 @@ struct DescriptionParser {
     throw problem(node, "'\(key)' is '\(text.prefix(60))'", "It is one of: \(known)")
   }
 
-  private static func number(
+  static func number(
     _ node: Yams.Node, _ key: String, positive: Bool
   ) throws(EngineError) -> Float {
     guard let text = node.scalar?.string, let value = Float(text), value.isFinite,
@@ -169,7 +172,7 @@ struct DescriptionParser {
     return value
   }
 
-  private static func numbers(
+  static func numbers(
     _ node: Yams.Node, _ key: String, positive: Bool
   ) throws(EngineError) -> [Float] {
     guard let list = node.sequence else { return [try number(node, key, positive: positive)] }

@@ -44,6 +44,15 @@ struct ImageGeometry: Sendable, Equatable {
     return (crop.height, crop.width)
   }
 
+  /// Where the crop begins in a resized image.
+  func cropOffset(height: Int, width: Int) -> (top: Int, left: Int) {
+    guard let crop else { return (0, 0) }
+    // Halves round to even, as Python's round() in torchvision's centre crop.
+    let top = (Double(height - crop.height) / 2).rounded(.toNearestOrEven)
+    let left = (Double(width - crop.width) / 2).rounded(.toNearestOrEven)
+    return (Int(top), Int(left))
+  }
+
   /// A uint8 image (C, H, W), resized and cropped.
   func applied(to image: Tensor) throws(EngineError) -> Tensor {
     let (height, width) = (image.shape[1], image.shape[2])
@@ -54,9 +63,7 @@ struct ImageGeometry: Sendable, Equatable {
       image = ImageResampler.resize(image, height: size.height, width: size.width)
     }
     guard target != size else { return image }
-    // Halves round to even, as Python's round() in torchvision's centre crop.
-    let top = Int((Double(size.height - target.height) / 2).rounded(.toNearestOrEven))
-    let left = Int((Double(size.width - target.width) / 2).rounded(.toNearestOrEven))
+    let (top, left) = cropOffset(height: size.height, width: size.width)
     let channels = image.shape[0]
     return .building([channels, target.height, target.width], of: UInt8.self) { out in
       image.withElements(of: UInt8.self) { pixels in

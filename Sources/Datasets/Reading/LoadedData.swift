@@ -11,6 +11,8 @@ struct LoadedData: Sendable {
   var labels: [Int]?
   var classNames: [String]?
   var boxes: [GroundTruthBox]?
+  /// Width and height of each image before it was resized; nil where all are as wide as ``pixels``.
+  var imageSizes: [SIMD2<Int>]?
   var scores: [Float]?
   var notes: [String] = []
   /// Whether ``pixels`` are resized and cropped already.

@@ -59,6 +59,11 @@ extension ChannelRemoval {
 extension NetworkGraph {
   /// Multiply-adds of each node for one sample; nil when input shapes are not known or do not fit.
   public func sampleMultiplyAdds() -> [Int?]? {
+    sampleShapes.flatMap { try? LayerCosts.multiplyAdds(graph: self, inputShapes: $0) }
+  }
+
+  /// The shapes of the inputs of one sample, by name; nil where one is not declared.
+  var sampleShapes: [String: [Int]]? {
     var shapes: [String: [Int]] = [:]
     for input in runtimeInputs {
       guard let declared = input.shape else { return nil }
@@ -72,6 +77,6 @@ extension NetworkGraph {
       }
       shapes[input.name] = shape
     }
-    return try? LayerCosts.multiplyAdds(graph: self, inputShapes: shapes)
+    return shapes
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 enum EvaluationMeasures {
   /// The types of all tasks' measures.
   static let all: [any EvaluationMeasure.Type] = [
-    SimilarityMeasure.self, SegmentationMeasure.self, RegressionMeasure.self,
+    SimilarityMeasure.self, DetectionMeasure.self, SegmentationMeasure.self, RegressionMeasure.self,
   ]
 
   /// The measure of the task that data name; nil where only agreement with the original is known, and for
@@ -15,6 +15,12 @@ enum EvaluationMeasures {
   static func measure(
     _ context: MeasureContext
   ) throws(EngineError) -> (any EvaluationMeasure)? {
+    // Images without labels: a detector is judged by the original's boxes.
+    if context.data.task == .agreement, context.data.inputSize != nil,
+      let measure = try DetectionMeasure(context)
+    {
+      return measure
+    }
     guard let type = all.first(where: { $0.task == context.data.task }) else { return nil }
     return try type.init(context)
   }

@@ -67,6 +67,9 @@ extension WorkbenchAction {
       "mark-all-like", keys: ["*"], "mark all layers of the same operator and kernel", .edit,
       obstacle: needsSelectedLayer, run: { state, _ in state.markAllLike() }),
     WorkbenchAction(
+      "pin", keys: ["K"], "pin or unpin: searches and edits of several layers pass over it", .edit,
+      obstacle: needsTarget, run: { state, _ in state.togglePin() }),
+    WorkbenchAction(
       "setting-copy", keys: ["y"], "copy the layer's setting", .edit,
       obstacle: needsSelectedLayer, run: { state, _ in state.copySetting() }),
     WorkbenchAction(

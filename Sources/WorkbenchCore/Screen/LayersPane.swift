@@ -136,6 +136,9 @@ struct LayersPane {
     if isMarked {
       buffer.put("+", x: rect.x + 1, y: rect.y, style: base ?? context[.marked])
     }
+    if !isMarked, !row.isGroup, row.layers.contains(where: state.isPinned) {
+      buffer.put("=", x: rect.x + 1, y: rect.y, style: base ?? context[.marked])
+    }
     let lines = treeLines(rows, index)
     let shift = buffer.put(
       lines, x: rect.x + 2, y: rect.y, style: base ?? context[.border], maxWidth: columns.name)

@@ -54,8 +54,20 @@ extension WorkbenchState {
     return model.layers[index].layer
   }
 
-  /// The layers that an edit applies to: the marked ones, else those of the selected row.
-  public var targets: [Int] { marked.isEmpty ? selectedRow?.layers ?? [] : marked.sorted() }
+  /// The layers that an edit applies to: the marked ones, else those of the selected row; of several,
+  /// without pinned ones unless all are.
+  public var targets: [Int] {
+    let layers = marked.isEmpty ? selectedRow?.layers ?? [] : marked.sorted()
+    guard layers.count > 1, !plan.pinned.isEmpty else { return layers }
+    let free = layers.filter { !isPinned($0) }
+    return free.isEmpty ? layers : free
+  }
+
+  /// Whether searches, and edits of several layers, leave a layer alone.
+  func isPinned(_ layer: Int) -> Bool {
+    guard let model, model.layers.indices.contains(layer) else { return false }
+    return plan.pinned.contains(model.layers[layer].layer.name)
+  }
 
   /// The targets in words for messages and undo.
   var targetTitle: String {

@@ -172,6 +172,24 @@ extension WorkbenchState {
     return []
   }
 
+  /// Pins the marked layers, or those of the selected row; unpins them when all are pinned.
+  mutating func togglePin() -> [Effect] {
+    guard let model else { return [] }
+    let layers = marked.isEmpty ? selectedRow?.layers ?? [] : marked.sorted()
+    let names = layers.map { model.layers[$0].layer.name }
+    let isUnpinning = Set(names).isSubset(of: plan.pinned)
+    let title = names.count == 1 ? names[0] : "\(names.count) layers"
+    let effects = editPlan("\(isUnpinning ? "unpinned" : "pinned"): \(title)") { plan in
+      plan.pinned.removeAll { names.contains($0) }
+      if !isUnpinning { plan.pinned += names }
+    }
+    say(
+      isUnpinning
+        ? "unpinned: \(title)"
+        : "pinned: \(title); searches and edits of several layers leave it alone")
+    return effects
+  }
+
   /// Marks every layer of the selected one's operator and kernel; unmarks them when all are.
   mutating func markAllLike() -> [Effect] {
     guard let model, let layer = selectedLayer else { return [] }

@@ -117,7 +117,15 @@ extension WorkbenchState {
 
   /// Tells what a plan read from a file says about layers that are not there.
   private mutating func notePlan(_ plan: CompressionPlan, _ path: String?) {
-    guard let model, let path else { return }
+    guard let model else { return }
+    guard let path else {
+      if !plan.pinned.isEmpty {
+        let names = plan.pinned.prefix(4).joined(separator: ", ")
+        let more = plan.pinned.count > 4 ? " and \(plan.pinned.count - 4) more" : ""
+        say("pinned \(names)\(more): a detector's head loses most by compression; K unpins")
+      }
+      return
+    }
     say("plan: \(path)")
     do {
       for notice in try plan.resolved(for: model.layers.map(\.layer)).notices {

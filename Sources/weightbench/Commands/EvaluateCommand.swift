@@ -16,6 +16,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "The compression plan (YAML or JSON).", completion: .file()) var plan: String?
   @OptionGroup var precision: PrecisionOptions
   @OptionGroup var memory: MemoryOptions
+  @OptionGroup var boxes: DetectionOptions
   @Option(help: "Show a progress bar: never, auto or always.") var progress: ProgressMode = .auto
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -36,6 +37,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         "\(partial.images) of \(partial.total)")
     }
     line.clear()
+    try await boxes.write(engine, compressed)
     let size = try compressed.map { try engine.size(of: $0) }
     let report = EvaluationReport(metrics, plan: compressed, size: size)
     if json {

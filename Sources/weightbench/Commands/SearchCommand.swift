@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Evaluation
 import Foundation
 import ModelCompression
@@ -56,6 +57,10 @@ struct SearchCommand: AsyncParsableCommand {
   var pin: [String] = []
   @Option(help: "Layers that get one setting together, as A,B; may be repeated.")
   var group: [String] = []
+  @Flag(
+    name: .customLong("no-pin-head"),
+    help: "Search over a detector's head too, which is pinned where no --plan is given.")
+  var noPinHead = false
   @Option(help: "The plan to start from: its pinned layers and its ways to prune and quantize.")
   var plan: String?
   @Option(
@@ -120,10 +125,19 @@ struct SearchCommand: AsyncParsableCommand {
     var search = PlanSearch(
       goal: try goal(for: model), pinned: pin,
       groups: group.map { $0.split(separator: ",").map(String.init) }, seed: data.seed,
-      reportImages: reportImages, start: start ?? CompressionPlan())
+      reportImages: reportImages, start: start ?? defaultPlan(for: model))
     if let bits = try numbers(bits, "--bits", { Int($0) }) { search.bits = bits }
     if let amounts = try numbers(prune, "--prune", { Double($0) }) { search.amounts = amounts }
     return search
+  }
+
+  /// The plan to start from where none is given, with a note of what it pins.
+  private func defaultPlan(for model: OpenedModel) -> CompressionPlan {
+    guard !noPinHead else { return CompressionPlan() }
+    let head = data.data.flatMap { try? EvaluationData.describedHead(path: $0) }
+    let (plan, note) = model.defaultPlan(head: head ?? nil)
+    if let note { Output.note("note: \(note); --no-pin-head unpins them") }
+    return plan
   }
 
   private func goal(for model: OpenedModel) throws -> PlanSearch.Goal {

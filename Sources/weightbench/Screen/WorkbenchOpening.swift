@@ -67,7 +67,11 @@ struct WorkbenchOpening: Sendable {
   }
 
   private func plan(for model: OpenedModel) throws -> CompressionPlan {
-    guard let path = configuration.plan else { return CompressionPlan() }
+    guard let path = configuration.plan else {
+      // What is wrong with the description is told when the data are opened.
+      let head = configuration.data.flatMap { try? EvaluationData.describedHead(path: $0) }
+      return model.defaultPlan(head: head ?? nil).plan
+    }
     let plan = try CompressionPlan.read(path: path)
     if plan.model?.sha256 != nil { try plan.check(modelSHA256: model.sha256()) }
     _ = try plan.resolved(for: model.layers)
