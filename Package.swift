@@ -92,7 +92,7 @@ let package = Package(
       dependencies: [
         "WorkbenchCore", "NcursesTerminal", "TerminalCells", "Evaluation", "Tensors",
         "NetworkGraph", "Operators", "ModelFormats", "Datasets", "ModelCompression", "Execution",
-        collections,
+        "Gradients", collections,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -123,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "GradientsTests",
       dependencies: [
-        "Gradients", "Execution", "Operators", "NetworkGraph", "Tensors", "ModelFormats", "TestSupport",
+        "Gradients", "Execution", "Operators", "NetworkGraph", "Tensors", "ModelFormats",
+        "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

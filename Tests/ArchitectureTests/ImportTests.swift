@@ -23,7 +23,7 @@ import Testing
       "NcursesTerminal": ["TerminalCells", "CNcurses"],
       "WorkbenchCore": engine.union(["Evaluation", "TerminalCells"]),
       "weightbench": engine.union([
-        "Evaluation", "TerminalCells", "WorkbenchCore", "NcursesTerminal",
+        "Evaluation", "Gradients", "TerminalCells", "WorkbenchCore", "NcursesTerminal",
       ]),
     ]
   }()
