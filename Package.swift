@@ -99,7 +99,7 @@ let package = Package(
       dependencies: [
         "WorkbenchCore", "NcursesTerminal", "TerminalCells", "Training", "Evaluation", "Tensors",
         "NetworkGraph", "Operators", "ModelFormats", "Datasets", "ModelCompression", "Execution",
-        collections,
+        "Gradients", collections,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -239,6 +239,35 @@ def scan(options):
               f"{correlation:.3f} |", flush=True)
 
 
+def train(options):
+    print(f"\n## Training steps, ResNet-20, batch 128, {options.turns} turns\n")
+    model = ASSETS / "cifar10" / "resnet20.onnx"
+    data = ASSETS / "cifar10" / "cifar10_test1000.yaml"
+    speed, used = [], {}
+
+    def mine():
+        result = printed([PROGRAM, "benchmark", model, "--data", data, "--keep-batchnorm", "--only", "train",
+                          "--json", "--rounds", options.rounds, "--threads", options.threads])["train"]
+        speed.append(result["samplesPerSecond"])
+        used["shard"] = result["shard"]
+        return statistics.median(result["seconds"])
+
+    def theirs(*order):
+        result = printed([sys.executable, HERE / "train_torch.py", data, "--rounds", options.rounds,
+                          "--threads", options.threads, *order])
+        used["peer"] = result["peer"]
+        return statistics.median(result["seconds"])
+
+    found = turns(options.turns, {
+        "weightbench": mine, "contiguous": theirs, "channels last": lambda: theirs("--channels-last")})
+    print(f"weightbench: {statistics.median(speed):.0f} images/s, shards of {used['shard']}; {used['peer']}\n")
+    print("| PyTorch's layout | PyTorch ms | weightbench ms | PyTorch / weightbench |\n|---|---|---|---|")
+    for layout in ["contiguous", "channels last"]:
+        print(f"| {layout} | {statistics.median(found[layout]) * 1e3:.0f} | "
+              f"{statistics.median(found['weightbench']) * 1e3:.0f} | "
+              f"{spread(ratios(found[layout], found['weightbench']))} |", flush=True)
+
+
 def rank_correlation(left, right):
     from scipy.stats import spearmanr
 
@@ -246,7 +275,7 @@ def rank_correlation(left, right):
 
 
 def main():
-    tasks = {"throughput": throughput, "drafts": drafts, "edits": edits, "scan": scan}
+    tasks = {"throughput": throughput, "drafts": drafts, "edits": edits, "scan": scan, "train": train}
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"{', '.join(tasks)} (default: all)")

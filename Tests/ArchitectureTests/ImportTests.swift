@@ -24,7 +24,8 @@ import Testing
       "NcursesTerminal": ["TerminalCells", "CNcurses"],
       "WorkbenchCore": engine.union(["Evaluation", "Training", "TerminalCells"]),
       "weightbench": engine.union([
-        "Evaluation", "Training", "TerminalCells", "WorkbenchCore", "NcursesTerminal",
+        "Evaluation", "Gradients", "Training", "TerminalCells", "WorkbenchCore",
+        "NcursesTerminal",
       ]),
     ]
   }()

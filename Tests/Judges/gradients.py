@@ -5,7 +5,9 @@ Interprets the nodes with PyTorch, takes the first 8 samples of DATA (.npz; imag
 sum of c y + y^2 / 2 over all outputs y with normally distributed c. MODE is `frozen` or `batch`: the
 statistics of batch normalization. RESULT holds input:NAME, label, loss, factor:NAME (c), grad:NAME of
 every float initializer that the loss depends on, and stat:NAME: what running statistics become with a
-momentum of 1.
+momentum of 1. With the LOSS `samples` the cross-entropy of each sample is differentiated by itself, and
+RESULT holds mean:NAME and square:NAME, the means of the gradients and of their squares; with `winners`
+the label is the class that the network puts first.
 """
 import pathlib
 import sys
@@ -175,6 +177,24 @@ def samples(data, names, preprocessing):
     return {names[0]: torch.from_numpy((images - mean) / std)}
 
 
+def moments(interpreter, inputs, labels):
+    """E[g] and E[g^2] over the samples, in double precision."""
+    sums, squares = {}, {}
+    for row in range(SAMPLES):
+        logits = next(iter(interpreter.run({n: v[row : row + 1] for n, v in inputs.items()}).values()))
+        label = int(logits.argmax()) if labels is None else int(labels[row])
+        for tensor in interpreter.weights.values():
+            tensor.grad = None
+        F.cross_entropy(logits, torch.tensor([label])).backward()
+        for name, tensor in interpreter.weights.items():
+            if tensor.grad is not None:
+                gradient = tensor.grad.numpy().astype(np.float64)
+                sums[name] = sums.get(name, 0) + gradient
+                squares[name] = squares.get(name, 0) + gradient**2
+    result = {f"mean:{name}": value / SAMPLES for name, value in sums.items()}
+    return result | {f"square:{name}": value / SAMPLES for name, value in squares.items()}
+
+
 def preprocessing(data_path):
     description = pathlib.Path(data_path).with_suffix(".yaml")
     return yaml.safe_load(description.read_text())["input"] if description.exists() else {}
@@ -190,6 +210,10 @@ def main():
     if len(names) > 1:
         data = {"input_ids": data["ids_a"], "attention_mask": data["mask_a"]}
     inputs = samples(data, names, preprocessing(data_path))
+    if loss_name in ("samples", "winners"):
+        labels = data["labels"] if loss_name == "samples" else None
+        np.savez(result_path, **moments(interpreter, inputs, labels))
+        return
     result = {f"input:{name}": value.numpy() for name, value in inputs.items()}
     outputs = interpreter.run(inputs)
     if loss_name == "cross-entropy":

@@ -167,7 +167,29 @@ public final class CalibrationStore: CalibrationSource, @unchecked Sendable {
     return result
   }
 
+  /// Sums gradients of the layers that ask for them; one pass serves all of these.
+  private func differentiate(
+    _ missing: [Int: Set<StatisticsNeed>], isCancelled: () -> Bool
+  ) throws {
+    let layers = missing.filter { $0.value.contains(.gradients) }.keys.sorted()
+    guard !layers.isEmpty else { return }
+    let names = try layers.map { try places[$0].get().layer.weight }
+    let moments = try GradientPass(
+      graph: graph, weights: Set(names), samples: samples, threads: threads
+    ).run(isCancelled: isCancelled)
+    condition.lock()
+    defer { condition.unlock() }
+    for (layer, name) in zip(layers, names) {
+      guard let found = moments[name] else { continue }
+      known[layer].statistics.add(found)
+      known[layer].needs.insert(.gradients)
+    }
+  }
+
   private func run(_ missing: [Int: Set<StatisticsNeed>], isCancelled: () -> Bool) throws {
+    try differentiate(missing, isCancelled: isCancelled)
+    let missing = missing.mapValues { $0.subtracting([.gradients]) }.filter { !$0.value.isEmpty }
+    guard !missing.isEmpty else { return }
     let layers = places.compactMap { try? $0.get() }
     let all = missing.values.reduce(into: Set<StatisticsNeed>()) { $0.formUnion($1) }
     var accumulators: [(layer: Int, sums: LayerAccumulator)] = []
@@ -206,5 +228,7 @@ extension LayerStatistics {
     inputProducts = inputProducts ?? other.inputProducts
     outputMagnitude = outputMagnitude ?? other.outputMagnitude
     outputZeros = outputZeros ?? other.outputZeros
+    gradientMean = gradientMean ?? other.gradientMean
+    gradientSquare = gradientSquare ?? other.gradientSquare
   }
 }

@@ -104,12 +104,29 @@ public struct SensitivityReport: Sendable, Hashable, Codable {
     public var zeros: Double
     /// Kurtosis of the weights.
     public var kurtosis: Double
+    /// The growth of the loss that the Fisher information predicts, in nats; nil where it was not asked
+    /// for.
+    public var fisher: Double?
     /// Seconds of computing.
     public var seconds: Double
     /// `free`, `partial`, `decided` or `complete`.
     public var state: String
   }
 
+  /// How the predictions of the Fisher information compare with what was measured.
+  public struct Fisher: Sendable, Hashable, Codable {
+    /// Samples that were differentiated.
+    public var samples: Int
+    /// Spearman's rank correlation of predictions and measured harm over all cells.
+    public var rankCorrelation: Double?
+    /// The same with the growth of the mean loss in the place of the harm; nil without labels.
+    public var lossRankCorrelation: Double?
+    /// Seconds for all predictions.
+    public var seconds: Double
+  }
+
+  /// Predictions by the Fisher information; nil where they were not asked for.
+  public var fisher: Fisher?
   /// Images in the evaluation set.
   public var images: Int
   /// `exact`, `settled` or `draft`.

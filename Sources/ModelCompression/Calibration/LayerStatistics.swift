@@ -20,6 +20,14 @@ public struct LayerStatistics: Sendable {
   public var outputMagnitude: [Double]?
   /// Share of zeros of each output channel after the activation (APoZ).
   public var outputZeros: [Double]?
+  /// E[g] of each weight over samples, g = dL/dw of the loss of one sample; float32 in the weight's
+  /// shape.
+  ///
+  /// Nil where the samples have no loss whose slope means anything: networks that give no classes.
+  public var gradientMean: Tensor?
+  /// E[g^2] of each weight over samples, the diagonal of the Fisher information; float32 in the weight's
+  /// shape.
+  public var gradientSquare: Tensor?
 
   /// Statistics of which nothing is known yet.
   public init(rows: Int) { self.rows = rows }

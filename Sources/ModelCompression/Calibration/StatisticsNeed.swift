@@ -6,4 +6,6 @@ public enum StatisticsNeed: String, Sendable, Hashable, CaseIterable {
   case inputProducts
   /// Size and zeros of what comes out of the layer after its activation.
   case outputActivations
+  /// Mean and mean square of the loss's gradient with respect to each weight.
+  case gradients
 }

@@ -21,6 +21,9 @@ public struct CriterionRegistry: Sendable {
     BatchNormCriterion(),
     WandaCriterion(),
     SparseGPTCriterion(),
+    SNIPCriterion(),
+    TaylorCriterion(),
+    FisherCriterion(),
   ])
 
   /// The criterion of this name.

@@ -48,6 +48,16 @@ public struct ScoringInput: Sendable {
     return figures
   }
 
+  /// One figure of calibration for each weight, in the weight's own shape.
+  func weightFigures(
+    _ path: KeyPath<LayerStatistics, Tensor?>
+  ) throws(EngineError) -> Tensor {
+    guard let figures = statistics?[keyPath: path], figures.shape == weights.shape else {
+      throw missing("calibration shows no gradients of a loss for it")
+    }
+    return figures
+  }
+
   /// Sum of |w| of each output channel, in double precision, in the order of ``WeightRows``.
   func channelMagnitudes() -> [Double] {
     let rows = WeightRows(layer)

@@ -27,6 +27,7 @@ struct BenchmarkReport: Encodable {
   var measured: [String] = []
   var evaluate: Evaluations?
   var edits: [Edit]?
+  var train: TrainingBenchmark.Report?
   /// The geometric mean over the layers of the median seconds of an edit.
   var editGeometricMean: Double?
 
@@ -67,6 +68,15 @@ struct BenchmarkReport: Encodable {
           evaluate.samplesPerSecond, Self.median(evaluate.seconds) * 1e3,
           (evaluate.seconds.min() ?? 0) * 1e3, (evaluate.seconds.max() ?? 0) * 1e3,
           evaluate.seconds.count))
+    }
+    if let train {
+      lines.append(
+        String(
+          format:
+            "train     %.0f samples/s  median %.1f ms (%.1f...%.1f, %d steps of %d, shards of %d)",
+          train.samplesPerSecond, Self.median(train.seconds) * 1e3,
+          (train.seconds.min() ?? 0) * 1e3, (train.seconds.max() ?? 0) * 1e3,
+          train.seconds.count, train.batch, train.shard))
     }
     if let edits, let mean = editGeometricMean {
       lines.append(

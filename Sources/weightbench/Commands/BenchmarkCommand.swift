@@ -22,7 +22,9 @@ struct BenchmarkCommand: AsyncParsableCommand {
   var keepBatchNorm = false
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var precision: PrecisionOptions
-  @Option(help: "Measure this only: evaluate or edits.") var only: Task?
+  @Option(
+    help: "Measure this only: evaluate, edits or train (training steps; not measured otherwise).")
+  var only: Task?
   @Option(help: "How often each figure is measured (default: 5; with --against 50).")
   var rounds: Int?
   @Option(
@@ -36,7 +38,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
   @Flag(help: "Print one JSON object.") var json = false
 
   /// What is measured.
-  enum Task: String, ExpressibleByArgument, CaseIterable { case evaluate, edits }
+  enum Task: String, ExpressibleByArgument, CaseIterable { case evaluate, edits, train }
 
   func validate() throws {
     guard (1...1000).contains(rounds ?? 1) else {
@@ -69,13 +71,20 @@ struct BenchmarkCommand: AsyncParsableCommand {
       model: URL(filePath: source.model).lastPathComponent, samples: samples.count,
       precision: (precision.precision ?? .exact).rawValue)
     let line = ProgressLine(progress)
-    if only != .edits {
+    if only == .train {
+      report.train = try await TrainingBenchmark(
+        model: opened, data: samples, threads: threads.count
+      ).run(rounds: rounds ?? 5, batch: 128, byteLimit: MemoryBudget.standard.bytes / 8) { round in
+        line.show(Double(round) / Double(rounds ?? 5), "training steps")
+      }
+    }
+    if only != .edits, only != .train {
       report.add(
         evaluations: try await benchmark.evaluations { round in
           line.show(Double(round) / Double(rounds ?? 5), "full evaluations")
         })
     }
-    if only != .evaluate {
+    if only != .evaluate, only != .train {
       var done = 0
       report.add(
         edits: try await benchmark.edits { layer in

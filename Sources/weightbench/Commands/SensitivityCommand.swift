@@ -27,9 +27,21 @@ struct SensitivityCommand: AsyncParsableCommand {
   var journal: String?
   @Flag(help: "Go on with the journal of a scan that was stopped.") var resume = false
   @Option(help: "Show a progress bar: never, auto or always.") var progress: ProgressMode = .auto
+  @Flag(
+    help: ArgumentHelp(
+      "Predict each cell by the Fisher information, beside what is measured.",
+      discussion: """
+        One pass forwards and backwards over the calibration samples scores every layer at every \
+        setting: half the sum of E[g^2] x (change of the weight)^2, in nats of the loss. Labels are \
+        those of the data, or the network's own first class.
+        """))
+  var fisher = false
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
+    if fisher, scan.direction != .alone {
+      throw ValidationError("--fisher predicts layers alone: leave out --direction all-but.")
+    }
     if resume, journal == nil, csv == nil {
       throw ValidationError("--resume needs the --journal, or the --csv file beside it.")
     }
@@ -61,7 +73,9 @@ struct SensitivityCommand: AsyncParsableCommand {
         }
       }
       line.clear()
-      try write(report(table))
+      var found = report(table)
+      if fisher { found.add(try FisherScores.of(table, engine: engine)) }
+      try write(found)
       // The CSV holds everything now.
       if journal == nil, let notes { try? FileManager.default.removeItem(atPath: notes.path) }
     } catch is CancellationError {

@@ -30,9 +30,33 @@ struct SensitivityText {
     if stopsEarly, report.rows.contains(where: { $0.state == "decided" }) {
       lines.append("~ decided on some of the images, estimated for all")
     }
+    lines += predictions(width: width, nameWidth: nameWidth)
     if !report.complete { lines.append("not complete: … was not measured, + on some images only") }
     lines.append(String(format: "%d cells in %.2f s", report.rows.count, report.seconds))
     return lines.joined(separator: "\n")
+  }
+
+  /// What the Fisher information predicts, under the measured table.
+  private func predictions(width: Int, nameWidth: Int) -> [String] {
+    guard let fisher = report.fisher else { return [] }
+    var lines = [
+      "", "growth of the loss predicted by the Fisher information, nats, \(fisher.samples) samples",
+      Self.left("layer", nameWidth) + report.settings.map { Self.right($0, width) }.joined(),
+    ]
+    for layer in report.layers {
+      let values = report.rows.filter { $0.layer == layer.name }.map { row in
+        Self.right(row.fisher.map { String(format: "%.3g", $0) } ?? "", width)
+      }
+      lines.append(Self.left(layer.name, nameWidth) + values.joined())
+    }
+    func text(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "-" }
+    var told = "rank correlation with the measured harm \(text(fisher.rankCorrelation))"
+    if fisher.lossRankCorrelation != nil {
+      told += ", with the measured growth of the loss \(text(fisher.lossRankCorrelation))"
+    }
+    lines.append(told + String(format: "; predicted in %.2f s", fisher.seconds))
+    lines.append("")
+    return lines
   }
 
   private func headline(hasDelta: Bool, hasAgreement: Bool) -> String {

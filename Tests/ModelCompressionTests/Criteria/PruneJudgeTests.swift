@@ -50,9 +50,16 @@ struct PruneJudgeTests {
         if name == "wanda":
             norm = np.sqrt(square.reshape(c["groups"], J)).repeat(O // c["groups"], 0)
             score = (np.abs(W).astype(np.float64) * norm).astype(np.float32)
+        elif name in ("snip", "taylor", "fisher"):
+            g, f = flat(arrays[c["id"] + ".gradient"], out), flat(arrays[c["id"] + ".fisher"], out)
+            score = {"snip": np.abs(W * g), "taylor": (W.astype(np.float64) * g).sum(1) ** 2,
+                     "fisher": (W.astype(np.float64) ** 2 * f / 2).astype(np.float32)}[name]
         else:
             score = np.abs(W)
-        if pattern == "unstructured":  # the loop of the paper's code: row by row
+        if pattern == "unstructured" and name in ("snip", "fisher"):
+            score = unflat(score, w, out)
+            return lowest(score, k(score.size))
+        elif pattern == "unstructured":  # the loop of the paper's code: row by row
             mask = np.stack([lowest(row, k(J)) for row in score])
         elif pattern == "runs":
             keep, of = c["keep"], c["of"]
@@ -78,7 +85,7 @@ struct PruneJudgeTests {
             elif name == "fpgm":
                 t = torch.from_numpy(W.astype(np.float64))
                 score = torch.cdist(t, t, compute_mode="donot_use_mm_for_euclid_dist").sum(1).numpy()
-            elif name == "wanda": score = score.astype(np.float64).sum(1)
+            elif name in ("wanda", "snip", "fisher"): score = score.astype(np.float64).sum(1)
             mask = np.broadcast_to(lowest(np.asarray(score).astype(np.float32), k(O))[:, None], W.shape)
         return unflat(mask, w, out)
 
@@ -133,6 +140,10 @@ struct PruneJudgeTests {
       result.inputSquare = Self.numbers(rows.groups * rows.columns, 3 * layer)
       result.outputMagnitude = Self.numbers(rows.rows, 3 * layer + 1)
       result.outputZeros = Self.numbers(rows.rows, 3 * layer + 2)
+      let (shape, count) = (layers[layer].shape, layers[layer].parameters)
+      result.gradientMean = Tensor(
+        shape, Self.numbers(count, 5000 + layer).map { Float($0 - 0.5) })
+      result.gradientSquare = Tensor(shape, Self.numbers(count, 6000 + layer).map { Float($0) })
       return result
     }
   }
@@ -157,8 +168,12 @@ struct PruneJudgeTests {
       add(PruneSetting(amount: amount, criterion: "l2", pattern: .channel), "l2", "torch")
       add(PruneSetting(amount: amount, measure: .percentile), "magnitude", "percentile")
       add(PruneSetting(amount: amount, criterion: "random"), "random", "unstructured")
-      add(PruneSetting(amount: amount, criterion: "wanda"), "wanda", "unstructured")
-      for name in ["activation", "apoz", "fpgm", "wanda", "bn-gamma"] {
+      for name in ["wanda", "snip", "fisher"] {
+        add(PruneSetting(amount: amount, criterion: name), name, "unstructured")
+      }
+      for name in [
+        "activation", "apoz", "fpgm", "wanda", "bn-gamma", "snip", "taylor", "fisher",
+      ] {
         add(PruneSetting(amount: amount, criterion: name, pattern: .channel), name, "channels")
       }
       for alpha in [0, 0.25, 0.5, 1] {
@@ -226,6 +241,8 @@ struct PruneJudgeTests {
         ] {
           arrays["\(entry.id).\(key)"] = values.map { Tensor([$0.count], $0) }
         }
+        arrays[entry.id + ".gradient"] = known.gradientMean
+        arrays[entry.id + ".fisher"] = known.gradientSquare
         cases.append(entry)
       }
     }
