@@ -14,7 +14,8 @@ import Training
 @Suite struct FinetunerTests {
   private static let samples = SharedAssets.root.appending(path: "sample-models")
   private static let model = samples.appending(path: "simple-cnn/simple-cnn.onnx").path
-  private static let data = samples.appending(path: "fashion-mnist/fashion-mnist-test2000.yaml").path
+  private static let data = samples.appending(path: "fashion-mnist/fashion-mnist-test2000.yaml")
+    .path
 
   private static func finetuner(
     _ plan: CompressionPlan, threads: Int = 2, limit: Int = 150, checkpoint: String? = nil,
@@ -79,8 +80,8 @@ import Training
       (Self.plan(prune: PruneSetting(amount: 0.5, scope: .global)), false),
     ]
     for (plan, learns) in plans {
-      let result = try await Self.finetuner(plan) {
-        ($0.learnsStep, $0.epochs) = (learns, 1)
+      let result = try await Self.finetuner(plan, limit: 60) {
+        ($0.learnsStep, $0.epochs, $0.batch) = (learns, 1, 30)
       }.run()
       #expect(result.ending == .finished)
       _ = try await Self.proof(result)
@@ -215,7 +216,7 @@ import Training
       model: try OpenedModel(path: Self.model),
       data: try EvaluationData.open(path: path, limit: nil), threads: 2)
     var settings = FinetuneSettings()
-    (settings.epochs, settings.shift) = (3, 0)
+    (settings.epochs, settings.batch, settings.shift) = (10, 18, 0)
     let result = try await Finetuner(
       engine: engine, plan: Self.plan(WeightQuantization(bits: 3)), settings: settings, threads: 2
     ).run()

@@ -35,7 +35,8 @@ struct StartingPoint: Sendable {
     let compressed = try await engine.compress(corrected)
     let base = compressed.variant?.model ?? engine.model
     var pruning = corrected
-    for (layer, setting) in zip(engine.model.layers, compressed.settings) where setting.weights != nil {
+    for (layer, setting) in zip(engine.model.layers, compressed.settings)
+    where setting.weights != nil {
       pruning.set(LayerSetting(prune: setting.prune), forLayer: layer.name)
     }
     let pruned = try await engine.compress(pruning)

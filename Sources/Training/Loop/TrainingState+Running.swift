@@ -83,17 +83,22 @@ extension TrainingState {
         gradient = found
       case .statistic: continue
       }
+      if case .steps = parameter.kind {
+        parameter.moveInProportion(
+          gradient, optimizer: optimizer, step: step, learningRate: learningRate)
+        continue
+      }
       #if DEBUG
-        let before = parameter.values
+      let before = parameter.values
       #endif
       optimizer.update(
         &parameter.values, gradient: gradient, slots: &parameter.slots, step: step,
         learningRate: learningRate,
         weightDecay: parameter.decays ? settings.weightDecay : 0)
       #if DEBUG
-        assert(
-          !isMasked || zip(before, parameter.values).allSatisfy { $0 != 0 || $1 == 0 },
-          "a pruned weight of \(parameter.name) came back")
+      assert(
+        !isMasked || zip(before, parameter.values).allSatisfy { $0 != 0 || $1 == 0 },
+        "a pruned weight of \(parameter.name) came back")
       #endif
     }
     boundSteps(forms)

@@ -47,7 +47,8 @@ public struct ClassOutput: Sendable, Hashable {
       output.withElements(of: Float.self) { scores in
         var gradient = [Double](repeating: 0, count: classes)
         for sample in 0..<samples {
-          let row = UnsafeBufferPointer(rebasing: scores[(sample * classes)..<((sample + 1) * classes)])
+          let row = UnsafeBufferPointer(
+            rebasing: scores[(sample * classes)..<((sample + 1) * classes)])
           for index in gradient.indices { gradient[index] = 0 }
           body(sample, logits(row), &gradient)
           for index in 0..<classes {
