@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Types keys into the workbench in a terminal of its own and prints how long the screen takes.
 
-    python Benchmarks/latency.py .build/release/weightbench resnet50.onnx [--data DATA]
+    python Benchmarks/latency.py .build/release/weightbench resnet50.onnx [--options "--data DATA"]
         [--keys 'llll----'] [--interval 40] [--starts 11] [--idle 10]
 
 Needs nothing but Python on Linux. It prints, in milliseconds,

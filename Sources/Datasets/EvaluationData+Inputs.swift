@@ -16,11 +16,11 @@ extension EvaluationData {
   func binding(
     of input: ValueInfo, among inputs: [ValueInfo], part: Int
   ) throws(EngineError) -> InputBinding {
-    if let array = array(for: input.name, part: part) { return .array(array) }
+    if let array = array(input.name, part: part) { return .array(array) }
     if let pixels, firstUnmatched(among: inputs, part: part) == input.name {
       return .images(pixels)
     }
-    if Self.synonyms[2].contains(input.name), let ids = array(for: "input_ids", part: part) {
+    if Self.synonyms[2].contains(input.name), let ids = array("input_ids", part: part) {
       return .zeros(Array(ids.shape.dropFirst()))
     }
     let names = parts[part].keys.sorted() + (pixels == nil ? [] : ["images"])
@@ -30,7 +30,15 @@ extension EvaluationData {
       remedy: "Name an array of the data like the input")
   }
 
-  private func array(for name: String, part: Int) -> Tensor? {
+  /// An array with one row for each item: of this name, or of a synonym as `input_ids` is one of `ids`.
+  ///
+  /// Ground truth that has no property of its own is found so, by the task that it is for.
+  ///
+  /// - Parameters:
+  ///   - name: The array's name.
+  ///   - part: Which half of pairs, in `0..<partCount`.
+  public func array(_ name: String, part: Int = 0) -> Tensor? {
+    guard parts.indices.contains(part) else { return nil }
     if let exact = parts[part][name] { return exact }
     for names in Self.synonyms where names.contains(name) {
       for other in names {
@@ -42,7 +50,7 @@ extension EvaluationData {
 
   /// The images go to the one input that no array fits; with several, to the first of rank 4.
   private func firstUnmatched(among inputs: [ValueInfo], part: Int) -> String? {
-    let unmatched = inputs.filter { array(for: $0.name, part: part) == nil }
+    let unmatched = inputs.filter { array($0.name, part: part) == nil }
     return (unmatched.first { $0.shape?.count == 4 } ?? unmatched.first)?.name
   }
 

@@ -30,6 +30,8 @@ public struct EvaluationData: Sendable {
   public let boxes: [GroundTruthBox]?
   /// The gold score of each pair; nil where the data have none.
   public let scores: [Float]?
+  /// The class of pixels that are not judged in segmentation: 255 unless the description says `ignore`.
+  public let ignoredClass: Int
   /// What the user should know, such as that mean and standard deviation are unknown.
   public let notes: [String]
   /// How many inputs an item has: 2 for pairs of texts, otherwise 1.
@@ -65,6 +67,7 @@ public struct EvaluationData: Sendable {
     count = loaded.count
     task = description?.task ?? loaded.likelyTask
     labels = loaded.labels
+    ignoredClass = description?.ignoredClass ?? 255
     classNames = description?.classNames ?? loaded.classNames
     boxes = loaded.boxes
     scores = loaded.scores
@@ -93,6 +96,9 @@ public struct EvaluationData: Sendable {
       case .classification: loaded.labels == nil ? "labels" : nil
       case .detection: loaded.boxes == nil ? "boxes" : nil
       case .similarity: loaded.scores == nil || loaded.parts.count < 2 ? "scored pairs" : nil
+      case .segmentation, .regression:
+        task.targetNames.contains { loaded.parts[0][$0] != nil }
+          ? nil : task == .segmentation ? "class maps" : "targets"
       case .agreement: nil as String?
       }
     if let missing {

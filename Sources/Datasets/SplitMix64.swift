@@ -1,11 +1,12 @@
 /// Steele's SplitMix64: the same numbers for the same seed on every machine.
-struct SplitMix64: Sendable {
+public struct SplitMix64: Sendable {
   private var state: UInt64
 
-  init(seed: Int) { state = UInt64(bitPattern: Int64(seed)) }
+  /// Begins the sequence of a seed.
+  public init(seed: Int) { state = UInt64(bitPattern: Int64(seed)) }
 
   /// The next 64 bits.
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -14,7 +15,7 @@ struct SplitMix64: Sendable {
   }
 
   /// A uniform number in `0..<bound`, without bias (Lemire's method).
-  mutating func next(below bound: Int) -> Int {
+  public mutating func next(below bound: Int) -> Int {
     precondition(bound > 0, "a bound of \(bound)")
     let width = UInt64(bound)
     var product = next().multipliedFullWidth(by: width)
@@ -26,7 +27,7 @@ struct SplitMix64: Sendable {
   }
 
   /// Fisher-Yates, from the end.
-  mutating func shuffle(_ values: inout [Int]) {
+  public mutating func shuffle(_ values: inout [Int]) {
     guard values.count > 1 else { return }
     for last in stride(from: values.count - 1, to: 0, by: -1) {
       values.swapAt(last, next(below: last + 1))

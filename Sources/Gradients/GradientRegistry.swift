@@ -22,11 +22,13 @@ public struct GradientRegistry: Sendable {
   /// Every rule of this package.
   public static let standard = GradientRegistry([
     AbsGradient(), AddGradient(), BatchNormalizationGradient(), CastGradient(), ClipGradient(),
-    ConvGradient(), ConvTransposeGradient(), CosGradient(), DivGradient(), EluGradient(),
+    ConvGradient(), ConvTransposeGradient(), CosGradient(), DequantizeGradient(), DivGradient(),
+    EluGradient(),
     ErfGradient(), ExpGradient(), ExtremumGradient(), GeluGradient(), GemmGradient(),
     GlobalPoolGradient(), HardSigmoidGradient(), HardSwishGradient(), LayerNormalizationGradient(),
     LeakyReluGradient(), LogGradient(), MatMulGradient(), MishGradient(), MovementGradient(),
     MulGradient(), NegGradient(), PReluGradient(), PoolGradient(), PowGradient(),
+    QuantizeGradient(),
     ReciprocalGradient(), ReduceExtremumGradient(), ReduceMeanGradient(), ReduceSumGradient(),
     ReluGradient(), SigmoidGradient(), SinGradient(), SoftmaxGradient(), SoftplusGradient(),
     SqrtGradient(), SubGradient(), SumGradient(), TanhGradient(),

@@ -1,12 +1,14 @@
 import Execution
 import NetworkGraph
+import Operators
 import Tensors
 
 /// Runs a graph forwards and backwards: a loss and how it depends on weights or inputs.
 ///
 /// One call takes one shard, a part of a batch, and uses the calling thread only; any number of threads
 /// may call at once. A batch of several shards has the sum of their gradients, added up in the order of
-/// the shards whatever thread made them. Dropout is off.
+/// the shards whatever thread made them. Convolutions, batch normalizations, sums and `Relu` run as
+/// oneDNN's primitives in its own layouts, forwards and backwards. Dropout is off.
 public final class TrainingExecutor: Sendable {
   /// What batch normalization normalizes with.
   public enum BatchNormalization: Sendable {
@@ -35,22 +37,8 @@ public final class TrainingExecutor: Sendable {
   public let graph: NetworkGraph
   /// The values whose gradients are asked for: constants or inputs by name.
   public let wanted: Set<String>
-  private let frozen: Pass
-  private let training: Pass
-
-  /// A graph that yields every value that the way back reads, and that way.
-  private struct Pass: Sendable {
-    let backward: BackwardPass
-    let forward: FastExecutor
-    let normalizations: [Normalization]
-  }
-
-  /// Where a batch normalization in training form leaves its statistics.
-  private struct Normalization: Sendable {
-    let input: String
-    let mean: (constant: String, value: String)
-    let variance: (constant: String, value: String)
-  }
+  private let memory = KernelMemory()
+  private let plan: TapePlan
 
   /// Prepares both ways.
   ///
@@ -61,10 +49,7 @@ public final class TrainingExecutor: Sendable {
   public init(graph: NetworkGraph, wanted: Set<String>) throws(EngineError) {
     self.graph = graph
     self.wanted = wanted
-    frozen = try Self.pass(graph, wanted, [])
-    let (rewritten, normalizations) = Self.inTrainingForm(graph)
-    training =
-      normalizations.isEmpty ? frozen : try Self.pass(rewritten, wanted, normalizations)
+    plan = try TapePlan(graph: graph, wanted: wanted, rules: .standard, memory: memory)
   }
 
   /// Runs a shard forwards and backwards.
@@ -82,65 +67,33 @@ public final class TrainingExecutor: Sendable {
     batchNormalization: BatchNormalization = .frozen,
     loss: (_ outputs: [String: Tensor]) throws -> (value: Double, seeds: [String: Tensor])
   ) throws -> Step {
-    let pass = batchNormalization == .frozen ? frozen : training
-    let run = try pass.forward.run(inputs: inputs, weights: weights, options: RunOptions())
+    try InputCheck(graph: graph).check(inputs)
+    let tape = Tape(
+      memory: memory, flow: plan.flow, inputs: inputs, weights: weights,
+      constants: plan.constants, batchNormalization: batchNormalization)
+    for step in plan.steps {
+      try located(step) { () throws(EngineError) in try step.forward(tape) }
+    }
     var outputs: [String: Tensor] = [:]
-    for output in graph.outputs { outputs[output.name] = run.outputs[output.name] }
+    for output in graph.outputs { outputs[output.name] = try tape.tensor(output.name) }
     let (value, seeds) = try loss(outputs)
-    let values = run.outputs.merging(inputs) { $1 }.merging(weights) { $1 }
-    let gradients = try pass.backward.gradients(values: values, seeds: seeds)
-    var statistics: [String: Tensor] = [:]
-    for normalization in pass.normalizations {
-      guard let mean = run.outputs[normalization.mean.value],
-        let variance = run.outputs[normalization.variance.value],
-        let shape = values[normalization.input]?.shape, mean.count > 0
-      else { continue }
-      let count = Float(shape.reduce(1, *) / mean.count)
-      statistics[normalization.mean.constant] = mean
-      statistics[normalization.variance.constant] = Elements.map(variance) {
-        count > 1 ? $0 * (count / (count - 1)) : $0
-      }
+    for (name, seed) in seeds { try tape.add(seed, to: name) }
+    for step in plan.steps.reversed() where plan.flow.reaches(step.inputs) {
+      try located(step) { () throws(EngineError) in try step.backward(tape) }
+      tape.release(step.outputs)
     }
-    return Step(loss: value, gradients: gradients, statistics: statistics)
+    var gradients: [String: Tensor] = [:]
+    for name in wanted { gradients[name] = try tape.plainGradient(name) }
+    return Step(loss: value, gradients: gradients, statistics: tape.statistics)
   }
 
-  private static func pass(
-    _ graph: NetworkGraph, _ wanted: Set<String>, _ normalizations: [Normalization]
-  ) throws(EngineError) -> Pass {
-    let backward = try BackwardPass(graph: graph, wanted: wanted)
-    var yielding = graph
-    var declared = Set(graph.outputs.map(\.name))
-    let kept = normalizations.flatMap { [$0.input, $0.mean.value, $0.variance.value] }
-    let needed = backward.neededValues.union(kept)
-    for node in graph.nodes where node.op != "Constant" {
-      for name in node.outputs where needed.contains(name) && declared.insert(name).inserted {
-        yielding.outputs.append(ValueInfo(name: name, type: nil, shape: nil))
-      }
+  private func located(
+    _ step: any TapeStep, _ body: () throws(EngineError) -> Void
+  ) throws(EngineError) {
+    do throws(EngineError) {
+      try body()
+    } catch {
+      throw error.about("the node that makes '\(step.outputs.first ?? "")'")
     }
-    return Pass(
-      backward: backward, forward: try FastExecutor(graph: yielding),
-      normalizations: normalizations)
-  }
-
-  /// The graph with its batch normalizations in training form: with a momentum of 0 their further
-  /// outputs are the batch's own mean and (biased) variance.
-  private static func inTrainingForm(_ graph: NetworkGraph) -> (NetworkGraph, [Normalization]) {
-    var graph = graph
-    var normalizations: [Normalization] = []
-    for index in graph.nodes.indices {
-      let node = graph.nodes[index]
-      guard node.op == "BatchNormalization", node.domain.isEmpty, node.inputs.count == 5 else {
-        continue
-      }
-      let names = ["mean", "variance"].map { "\(node.outputs[0]):batch_\($0)" }
-      graph.nodes[index].outputs = [node.outputs[0]] + names
-      graph.nodes[index].attributes["training_mode"] = .int(1)
-      graph.nodes[index].attributes["momentum"] = .float(0)
-      normalizations.append(
-        Normalization(
-          input: node.inputs[0], mean: (node.inputs[3], names[0]),
-          variance: (node.inputs[4], names[1])))
-    }
-    return (graph, normalizations)
   }
 }

@@ -14,12 +14,18 @@ struct TorchGradientTests {
     var path: String
     var data: String
     var loss: String
+    /// How far gradients with batch statistics may be from PyTorch's, of the largest.
+    ///
+    /// A value within rounding of 0 in front of a `Relu` is kept by one side and dropped by the other;
+    /// batch statistics carry that to all weights, in ResNet-20 with these samples 0.024.
+    var kinks = 1e-3
     var testDescription: String { path }
   }
 
   static let models = [
     Model(
-      path: "cifar10/resnet20.onnx", data: "cifar10/cifar10_test1000.npz", loss: "cross-entropy"),
+      path: "cifar10/resnet20.onnx", data: "cifar10/cifar10_test1000.npz", loss: "cross-entropy",
+      kinks: 0.05),
     Model(
       path: "tiny/fashion_resnet8.onnx", data: "tiny/fashion_mnist_test10000.npz",
       loss: "cross-entropy"),
@@ -69,7 +75,8 @@ struct TorchGradientTests {
       let largest = wanted.doubles.reduce(0) { max($0, abs($1)) }
       let difference = zip(found.doubles, wanted.doubles).reduce(0) { max($0, abs($1.0 - $1.1)) }
       #expect(
-        difference <= 1e-3 * largest + 1e-7, "\(name): \(difference) beside \(largest)")
+        difference <= (mode == .frozen ? 1e-3 : model.kinks) * largest + 1e-7,
+        "\(name): \(difference) beside \(largest)")
     }
     let statistics = named("stat")
     #expect(Set(step.statistics.keys) == Set(statistics.keys))
@@ -84,7 +91,7 @@ struct TorchGradientTests {
 enum Torch {
   /// Whether the judges have PyTorch.
   static let isAvailable =
-    JudgePython.isAvailable && (try? JudgePython.run("import onnx, torch")) != nil
+    JudgePython.isAvailable && (try? JudgePython.run("import onnx, torch, yaml")) != nil
 }
 
 /// The losses that the judge takes.

@@ -9,6 +9,13 @@ that normalization does something.
 import sys
 
 import torch
+
+# The networks need none of torchvision's compiled operators. Beside a build of torch for processors
+# alone those do not load, and two are asked for on import.
+if torch.version.cuda is None:
+    compiled = torch.library.Library("torchvision", "DEF")
+    for name in ("nms", "qnms"):
+        compiled.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 import torchvision
 
 torch.manual_seed(0)

@@ -1,18 +1,20 @@
 """PyTorch's gradients of an ONNX model: `gradients.py MODEL DATA LOSS MODE RESULT.npz`.
 
-Interprets the nodes with PyTorch, takes the first 8 samples of DATA (.npz; images are scaled to -1...1),
-and differentiates a loss. LOSS is `cross-entropy` (mean over the samples, its `labels`) or `outputs`: the
+Interprets the nodes with PyTorch, takes the first 8 samples of DATA (.npz; images are prepared as the
+.yaml beside it says), and differentiates a loss. LOSS is `cross-entropy` (mean over the samples, its `labels`) or `outputs`: the
 sum of c y + y^2 / 2 over all outputs y with normally distributed c. MODE is `frozen` or `batch`: the
 statistics of batch normalization. RESULT holds input:NAME, label, loss, factor:NAME (c), grad:NAME of
 every float initializer that the loss depends on, and stat:NAME: what running statistics become with a
 momentum of 1.
 """
+import pathlib
 import sys
 
 import numpy as np
 import onnx
 import torch
 import torch.nn.functional as F
+import yaml
 from onnx import numpy_helper
 
 SAMPLES = 8
@@ -44,7 +46,7 @@ def pad(x, pads, value=None):
 
 
 def resize(x, attributes, inputs):
-    scales = [float(v) for v in inputs[2]]
+    scales = [float(v) for v in inputs[2].tolist()]
     assert attributes["mode"] == "nearest" and scales[:2] == [1, 1]
     assert all(scale == int(scale) for scale in scales)
     return x.repeat_interleave(int(scales[2]), 2).repeat_interleave(int(scales[3]), 3)
@@ -164,11 +166,18 @@ class Interpreter:
         raise NotImplementedError(node.op_type)
 
 
-def samples(data, names):
+def samples(data, names, preprocessing):
     if len(names) > 1:
         return {name: torch.from_numpy(data[name][:SAMPLES].astype(np.int64)) for name in names}
-    images = data["images"][:SAMPLES].astype(np.float32) / 127.5 - 1
-    return {names[0]: torch.from_numpy(images)}
+    images = data["images"][:SAMPLES].astype(np.float32) / np.float32(preprocessing["scale"])
+    mean, std = (
+        np.float32(preprocessing[key]).reshape(1, -1, 1, 1) for key in ("mean", "std"))
+    return {names[0]: torch.from_numpy((images - mean) / std)}
+
+
+def preprocessing(data_path):
+    description = pathlib.Path(data_path).with_suffix(".yaml")
+    return yaml.safe_load(description.read_text())["input"] if description.exists() else {}
 
 
 def main():
@@ -180,7 +189,7 @@ def main():
     names = [i.name for i in model.graph.input if i.name not in interpreter.values]
     if len(names) > 1:
         data = {"input_ids": data["ids_a"], "attention_mask": data["mask_a"]}
-    inputs = samples(data, names)
+    inputs = samples(data, names, preprocessing(data_path))
     result = {f"input:{name}": value.numpy() for name, value in inputs.items()}
     outputs = interpreter.run(inputs)
     if loss_name == "cross-entropy":

@@ -30,5 +30,11 @@ public enum JudgePython {
     public let errors: String
     /// The same.
     public var description: String { errors }
+    /// The package that the script looked for in vain; nil when it ended for another reason.
+    ///
+    /// Tests skip what needs a package that is only installed where it is offered.
+    public var missingPackage: String? {
+      errors.firstMatch(of: /ModuleNotFoundError: No module named '([^']+)'/).map { String($0.1) }
+    }
   }
 }

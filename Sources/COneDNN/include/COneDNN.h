@@ -31,10 +31,13 @@ enum {
   CDNN_ARG_VARIANCE = 50,
   CDNN_ARG_SCALE = 51,
   CDNN_ARG_SHIFT = 52,
+  CDNN_ARG_WORKSPACE = 64,
   CDNN_ARG_DIFF_SRC = 129,
   CDNN_ARG_DIFF_DST = 145,
   CDNN_ARG_DIFF_WEIGHTS = 161,
   CDNN_ARG_DIFF_BIAS = 169,
+  CDNN_ARG_DIFF_SCALE = 255,
+  CDNN_ARG_DIFF_SHIFT = 256,
   CDNN_ARG_MULTIPLE_SRC = 1024,
 };
 
@@ -135,6 +138,14 @@ int cdnn_convolution_backward(
     cdnn_primitive **out, int of_weights, const cdnn_layout *source, const cdnn_layout *weights,
     const cdnn_layout *bias, const cdnn_layout *target, const int64_t *strides,
     const int64_t *dilates, const int64_t *pads_begin, const int64_t *pads_end);
+/// Batch normalization that keeps what its gradient needs, or that gradient: with the statistics of
+/// the source, which are results then, or with given ones. With `fuse_relu` the workspace says which
+/// results were clipped.
+int cdnn_batch_normalization_training(
+    cdnn_primitive **out, int backward, const cdnn_layout *source, float epsilon, int given,
+    int fuse_relu);
+/// The gradient of max(x, 0) from CDNN_ARG_DST, its result, and CDNN_ARG_DIFF_DST.
+int cdnn_relu_backward(cdnn_primitive **out, const cdnn_layout *target);
 int cdnn_deconvolution(
     cdnn_primitive **out, const cdnn_layout *source, const cdnn_layout *weights,
     const cdnn_layout *bias, const cdnn_layout *target, const int64_t *strides,

@@ -11,6 +11,8 @@ struct DataDescription: Sendable {
   var std: [Float]?
   var geometry = ImageGeometry()
   var classNames: [String]?
+  /// The class of pixels that are not judged.
+  var ignoredClass: Int?
   /// The description's own path; nil for the default of data without one.
   var path: String?
 }

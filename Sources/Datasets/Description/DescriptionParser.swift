@@ -4,7 +4,7 @@ import Yams
 /// Reads the YAML of a ``DataDescription``; every error names line and column.
 struct DescriptionParser {
   private static let remedy = """
-    Known keys: data, task, input {layout, order, scale, mean, std, resize, crop}, classes
+    Known keys: data, task, ignore, input {layout, order, scale, mean, std, resize, crop}, classes
     """
 
   /// Reads the text of a description.
@@ -91,6 +91,7 @@ struct DescriptionParser {
   ) throws(EngineError) {
     switch key.scalar?.string {
     case "data": description.data = try string(value, "data")
+    case "ignore": description.ignoredClass = try wholeNumber(value, "ignore")
     case "task": description.task = try choice(value, "task")
     case "input":
       guard let input = value.mapping else {
@@ -155,6 +156,15 @@ struct DescriptionParser {
       throw problem(
         node, "'\(key)' is '\(shown(node))'",
         positive ? "It has to be a positive number" : "It has to be a number")
+    }
+    return value
+  }
+
+  private static func wholeNumber(
+    _ node: Yams.Node, _ key: String
+  ) throws(EngineError) -> Int {
+    guard let text = node.scalar?.string, let value = Int(text) else {
+      throw problem(node, "'\(key)' is '\(shown(node))'", "It has to be a whole number")
     }
     return value
   }

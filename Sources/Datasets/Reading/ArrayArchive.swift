@@ -59,7 +59,8 @@ struct ArrayArchive {
       data.pixels = source
       data.notes = notes
     }
-    data.labels = try labels(for: main.name, total: total, count: data.count)
+    data.labels = try labels(
+      for: main.name, total: total, count: data.count, task: description?.task)
     data.boxes = try boxes(total: total, count: data.count)
     data.scores = try scores(total: total, count: data.count)
     data.classNames = classNames
@@ -99,19 +100,22 @@ struct ArrayArchive {
   }
 
   private func labels(
-    for images: String, total: Int, count: Int
+    for images: String, total: Int, count: Int, task: EvaluationTask?
   ) throws(EngineError) -> [Int]? {
+    // What other tasks call labels is found by them.
+    guard task?.targetNames.isEmpty ?? true else { return nil }
     var names = Self.labelNames
     if images.lowercased().hasPrefix("x") {
       names.insert("y" + images.lowercased().dropFirst(), at: 0)
     }
     guard let found = find(names) else { return nil }
+    if task == nil, found.tensor.type.isInteger, found.tensor.rank == 3 { return nil }
     let subject = "array '\(found.name)'"
     guard found.tensor.type.isInteger, found.tensor.count == found.tensor.shape.first ?? 0 else {
       throw EngineError(
         .invalidData, path: path, subject: subject,
         problem: "\(found.tensor.type) of shape \(found.tensor.shape) are no class labels",
-        remedy: "Store one integer for each image")
+        remedy: "Store one integer for each image, or name the task in the data description")
     }
     guard found.tensor.count == total else {
       throw EngineError(

@@ -16,10 +16,18 @@ struct LoadedData: Sendable {
   /// Whether ``pixels`` are resized and cropped already.
   var isResized = false
 
+  /// Whether an array looks like one class for each pixel: integers (N, H, W) named like labels.
+  private var hasClassMaps: Bool {
+    ["labels", "masks", "label", "mask"].contains { name in
+      parts[0][name].map { $0.type.isInteger && $0.rank == 3 } ?? false
+    }
+  }
+
   /// The task where no description names one.
   var likelyTask: EvaluationTask {
     if boxes != nil { return .detection }
     if parts.count == 2, scores != nil { return .similarity }
+    if labels == nil, pixels != nil, hasClassMaps { return .segmentation }
     return labels == nil ? .agreement : .classification
   }
 }

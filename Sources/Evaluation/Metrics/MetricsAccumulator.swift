@@ -11,6 +11,12 @@ struct MetricsAccumulator {
   private var cosine = 0.0
   private var signal = 0.0
   private var noise = 0.0
+  private var samples = TaskSamples()
+  private let measure: (any EvaluationMeasure)?
+
+  /// - Parameter measure: How the task judges outputs; nil for classes, and where only agreement is
+  ///   known.
+  init(measure: (any EvaluationMeasure)? = nil) { self.measure = measure }
 
   /// Adds one sample.
   mutating func add(_ outcome: SampleOutcome) {
@@ -18,6 +24,7 @@ struct MetricsAccumulator {
     cosine += outcome.cosine
     signal += outcome.signal
     noise += outcome.noise
+    if let evidence = outcome.evidence { samples.add(evidence) }
     guard let classes = outcome.classes else { return }
     counts.add(baseline: classes.baseline, plan: classes.plan)
     divergence += classes.divergence
@@ -27,7 +34,22 @@ struct MetricsAccumulator {
     losses.plan += own.plan
   }
 
-  /// The metrics of the samples added so far.
+  /// The task's figures over the samples added so far; nil without any.
+  ///
+  /// - Parameters:
+  ///   - isFinal: Whether no more samples follow.
+  ///   - isCancelled: Whether nobody waits for them any more.
+  func taskResult(
+    isFinal: Bool, isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) -> TaskResult? {
+    guard let measure, samples.count > 0 else { return nil }
+    var samples = samples
+    samples.isFinal = isFinal
+    samples.isCancelled = isCancelled
+    return measure.result(of: samples)
+  }
+
+  /// The metrics of the samples added so far, but for the task's own figures.
   func metrics(total: Int, seconds: Double, precision: MeasuredPrecision) -> PreviewMetrics {
     var metrics = PreviewMetrics(
       images: images, total: total, baseline: nil, plan: nil, delta: nil, agreement: nil,

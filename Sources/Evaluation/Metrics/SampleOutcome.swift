@@ -22,6 +22,8 @@ struct SampleOutcome: Sendable {
 
   /// What both say of the sample's class; nil when outputs are no class scores.
   private(set) var classes: Classes?
+  /// What the task keeps of both; nil where it keeps nothing.
+  var evidence: PairedEvidence?
   /// Sum of squares of the original's output.
   private(set) var signal = 0.0
   /// Sum of squares of the difference.

@@ -21,6 +21,8 @@ final class ActivationCache: Sendable {
     /// One batch of one order of the samples.
     struct Batch: Hashable, Sendable {
       var index: Int
+      /// Which half of pairs.
+      var part = 0
       /// Whether samples are ordered by margin.
       var isByMargin: Bool
     }

@@ -20,12 +20,16 @@ struct BatchRunner: Sendable {
   var original: OriginalRunner?
   /// Whether ``batches`` are ordered by margin.
   var isByMargin = false
+  /// How the task judges outputs; nil for classes, and where only agreement is known.
+  var measure: (any EvaluationMeasure)?
+  /// What the measure keeps of the original network's outputs.
+  var baselineEvidence = BaselineEvidence()
 
   /// A runner of the same batches on another executor, for drafts.
   func drafting(on executor: any GraphExecutor) -> BatchRunner {
     BatchRunner(
       executor: executor, data: data, batches: batches, cache: cache, isDraft: true,
-      isByMargin: isByMargin)
+      isByMargin: isByMargin, measure: measure, baselineEvidence: baselineEvidence)
   }
 
   /// A runner of the same samples ordered by margin.
@@ -33,7 +37,8 @@ struct BatchRunner: Sendable {
     BatchRunner(
       executor: executor, data: data, batches: batches, cache: cache, isDraft: isDraft,
       network: network,
-      original: original.map { OriginalRunner($0.runner.byMargin(batches)) }, isByMargin: true)
+      original: original.map { OriginalRunner($0.runner.byMargin(batches)) }, isByMargin: true,
+      measure: measure)
   }
 
   /// The outcomes of batch `index` under a plan, in sample order.
@@ -43,26 +48,50 @@ struct BatchRunner: Sendable {
     batch index: Int, plan: PlanRun, baseline: PlanRun,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [SampleOutcome] {
-    let unchanged = try (original?.runner ?? self).baselineOutputs(
-      index, run: baseline, isCancelled: isCancelled)
-    let changed =
-      plan.firstChange == nil
-      ? unchanged : try outputs(index, run: plan, isCancelled: isCancelled)
     let samples = batches.indices[index]
     let size = batches.size
-    let view = view(unchanged, batch: size)
-    return view.outcomes(
-      baseline: unchanged, plan: changed, batch: size, samples: samples.count,
-      labels: labels(samples), keepsDrafts: isDraft)
+    var outcomes = [SampleOutcome](repeating: SampleOutcome(), count: samples.count)
+    var unchanged: [[String: Tensor]] = []
+    var changed: [[String: Tensor]] = []
+    for part in 0..<data.partCount {
+      let before = try (original?.runner ?? self).baselineOutputs(
+        index, part: part, run: baseline, isCancelled: isCancelled)
+      let after =
+        plan.firstChange == nil
+        ? before : try outputs(index, part: part, run: plan, isCancelled: isCancelled)
+      view(before, batch: size).compare(
+        baseline: before, plan: after, batch: size, labels: labels(samples), keepsDrafts: isDraft,
+        into: &outcomes)
+      unchanged.append(before)
+      changed.append(after)
+    }
+    guard let measure else { return outcomes }
+    let before = try (original?.runner ?? self).baselineEvidence.evidence(
+      of: BaselineEvidence.Key(batch: index, isDraft: isDraft)
+    ) {
+      try measure.evidence(of: unchanged, samples: samples, batch: size)
+    }
+    let after =
+      plan.firstChange == nil
+      ? before : try measure.evidence(of: changed, samples: samples, batch: size)
+    for (row, sample) in samples.enumerated() {
+      outcomes[row].evidence = PairedEvidence(
+        sample: sample, baseline: before[row], plan: after[row])
+    }
+    return outcomes
   }
 
   /// The outputs of each sample of batch `index` under a plan.
   func sampleOutputs(batch index: Int, plan: PlanRun) throws -> [SampleOutput] {
     let count = batches.indices[index].count
     let size = batches.size
-    let result = try outputs(index, run: plan, isCancelled: { false })
-    return view(result, batch: size)
-      .samples(result, batch: size, count: count)
+    var samples: [SampleOutput] = []
+    for part in 0..<data.partCount {
+      let result = try outputs(index, part: part, run: plan, isCancelled: { false })
+      let own = view(result, batch: size).samples(result, batch: size, count: count)
+      samples = part == 0 ? own : zip(samples, own).map { $0.joined(by: $1) }
+    }
+    return samples
   }
 
   /// The class scores of batch `index` under a plan, run as every evaluation runs it.
@@ -95,10 +124,9 @@ struct BatchRunner: Sendable {
   }
 
   private func view(_ outputs: [String: Tensor], batch: Int) -> OutputView {
-    let hasClasses = data.task == .classification || data.task == .agreement
-    return OutputView(
+    OutputView(
       graph: (original?.runner ?? self).executor.graph, outputs: outputs, batch: batch,
-      hasClasses: hasClasses)
+      hasClasses: data.mayHaveClasses)
   }
 
   /// The deepest activations that are kept of all these samples, picked out of their batches.
@@ -123,11 +151,11 @@ struct BatchRunner: Sendable {
   }
 
   private func baselineOutputs(
-    _ index: Int, run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
+    _ index: Int, part: Int, run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [String: Tensor] {
-    let key = ActivationCache.Key.baseline(batch(index), isDraft: isDraft)
+    let key = ActivationCache.Key.baseline(batch(index, part: part), isDraft: isDraft)
     if case .tensors(let kept)? = cache.value(key) { return kept }
-    let result = try outputs(index, run: run, isCancelled: isCancelled)
+    let result = try outputs(index, part: part, run: run, isCancelled: isCancelled)
     cache.insert(.tensors(result), for: key)
     return result
   }
@@ -179,21 +207,23 @@ struct BatchRunner: Sendable {
     return result
   }
 
-  private func key(_ index: Int, _ position: Int, _ run: PlanRun) -> ActivationCache.Key {
+  private func key(
+    _ index: Int, part: Int = 0, _ position: Int, _ run: PlanRun
+  ) -> ActivationCache.Key {
     .checkpoint(
-      batch(index), network: network, position: position,
+      batch(index, part: part), network: network, position: position,
       upstream: run.upstream[position] ?? -1, isDraft: isDraft)
   }
 
-  private func batch(_ index: Int) -> ActivationCache.Key.Batch {
-    ActivationCache.Key.Batch(index: index, isByMargin: isByMargin)
+  private func batch(_ index: Int, part: Int = 0) -> ActivationCache.Key.Batch {
+    ActivationCache.Key.Batch(index: index, part: part, isByMargin: isByMargin)
   }
 
   /// Runs a batch from the deepest activations that are the same under this plan.
   func outputs(
-    _ index: Int, run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
+    _ index: Int, part: Int = 0, run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [String: Tensor] {
-    try resumed(index, run: run, options: RunOptions(isCancelled: isCancelled)).outputs
+    try resumed(index, part: part, run: run, options: RunOptions(isCancelled: isCancelled)).outputs
   }
 
   /// Keeps what a run captures, up to the last of its positions, and computes nothing behind it.
@@ -203,53 +233,61 @@ struct BatchRunner: Sendable {
     _ index: Int, run: PlanRun, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> Bool {
     guard let last = run.capture.last else { return true }
-    if cache.value(key(index, last, run)) != nil { return true }
-    _ = try resumed(
-      index, run: run, options: RunOptions(stopBefore: last, isCancelled: isCancelled))
-    return cache.contains(key(index, last, run))
+    for part in 0..<data.partCount where cache.value(key(index, part: part, last, run)) == nil {
+      _ = try resumed(
+        index, part: part, run: run,
+        options: RunOptions(stopBefore: last, isCancelled: isCancelled))
+      guard cache.contains(key(index, part: part, last, run)) else { return false }
+    }
+    return true
   }
 
   private func resumed(
-    _ index: Int, run: PlanRun, options: RunOptions
+    _ index: Int, part: Int, run: PlanRun, options: RunOptions
   ) throws -> RunResult {
     var options = options
     for position in run.positions where position <= options.stopBefore ?? .max {
-      if case .checkpoint(let checkpoint)? = cache.value(key(index, position, run)) {
+      if case .checkpoint(let checkpoint)? = cache.value(key(index, part: part, position, run)) {
         options.resume = checkpoint
         break
       }
     }
     let start = options.resume?.position ?? 0
     options.captureBefore = run.capture.filter {
-      $0 > start && !cache.contains(key(index, $0, run))
+      $0 > start && !cache.contains(key(index, part: part, $0, run))
     }
     let result = try executor.run(
-      inputs: options.resume == nil ? inputs(index) : [:], weights: run.weights, options: options)
+      inputs: options.resume == nil ? inputs(index, part: part) : [:], weights: run.weights,
+      options: options)
     for (position, checkpoint) in result.checkpoints {
-      cache.insert(.checkpoint(checkpoint), for: key(index, position, run))
+      cache.insert(.checkpoint(checkpoint), for: key(index, part: part, position, run))
     }
     return result
   }
 
   /// The prepared inputs of a batch.
-  func inputs(_ index: Int) throws -> [String: Tensor] {
-    if case .tensors(let kept)? = cache.value(.inputs(batch(index))) { return kept }
+  ///
+  /// - Parameter part: Which half of pairs.
+  func inputs(_ index: Int, part: Int = 0) throws -> [String: Tensor] {
+    let key = ActivationCache.Key.inputs(batch(index, part: part))
+    if case .tensors(let kept)? = cache.value(key) { return kept }
     let samples = batches.indices[index]
-    let tensors = try preparedInputs(samples, filledTo: batches.size)
-    cache.insert(.tensors(tensors), for: .inputs(batch(index)))
+    let tensors = try preparedInputs(samples, part: part, filledTo: batches.size)
+    cache.insert(.tensors(tensors), for: key)
     return tensors
   }
 
   /// The inputs of samples given by their dataset indices; the last one is repeated to fill a batch,
   /// and the surplus is ignored.
   private func preparedInputs(
-    _ samples: [Int], filledTo size: Int
+    _ samples: [Int], part: Int = 0, filledTo size: Int
   ) throws(EngineError) -> [String: Tensor] {
     var samples = samples
     if let last = samples.last, samples.count < size {
       samples += Array(repeating: last, count: size - samples.count)
     }
-    return try data.inputs(for: samples, graphInputs: executor.graph.runtimeInputs)
+    return try data.inputs(
+      for: samples, graphInputs: executor.graph.runtimeInputs, part: part)
   }
 }
 

@@ -21,6 +21,9 @@ struct GraphCosts: Sendable {
   /// Bytes of the largest value.
   let largestValueBytes: Int
 
+  /// What is known of the outputs, by name.
+  let outputFacts: [String: TensorFact]
+
   /// Counts a graph; nil when shapes are not known without running it.
   ///
   /// - Parameters:
@@ -70,6 +73,7 @@ struct GraphCosts: Sendable {
     self.before = before
     liveBytes = live
     inputBytes = inputs.values.reduce(0) { $0 + $1.byteCount }
+    outputFacts = facts.filter { fact in graph.outputs.contains { $0.name == fact.key } }
     outputBytes = graph.outputs.reduce(0) { $0 + bytes($1.name) }
     largestValueBytes =
       facts.values.filter { $0.constant == nil }

@@ -25,7 +25,7 @@ struct Measurement: Sendable {
   ) async throws -> PreviewMetrics {
     let (plan, untouched, flag) = (plan, untouched, flag)
     let tally = OrderedProgress(
-      total: runner.batches.order.count, start: start,
+      measure: runner.measure, total: runner.batches.order.count, start: start,
       precision: runner.isDraft ? .draft : .exact, report: reports ? report : nil)
     let isCancelled: @Sendable () -> Bool = { flag.isCancelled }
     try await pool.forEach(runner.batches.indices.count, isCancelled: isCancelled) { batch in
@@ -35,7 +35,16 @@ struct Measurement: Sendable {
       if let survey, survey.add(outcomes, batch: batch) { runner.reorderBaseline(survey) }
     }
     guard !flag.isCancelled else { throw CancellationError() }
-    return tally.metrics
+    // On a worker: intervals of tasks take a while, and those belong on no thread of the cooperative pool.
+    let result = Mutex<PreviewMetrics?>(nil)
+    try await pool.forEach(1, isCancelled: isCancelled) { _ in
+      let metrics = tally.metrics(isCancelled: isCancelled)
+      result.withLock { $0 = metrics }
+    }
+    guard !flag.isCancelled, let metrics = result.withLock({ $0 }) else {
+      throw CancellationError()
+    }
+    return metrics
   }
 
   /// The verdicts of 32-bit floats on samples that were drafted, most of them the draft's own; how, and

@@ -36,25 +36,24 @@ struct OutputView: Sendable {
     return UnsafeBufferPointer(rebasing: values[(sample * length)..<((sample + 1) * length)])
   }
 
-  /// Compares the outputs of original and plan, sample by sample.
+  /// Compares the outputs of original and plan, sample by sample, and adds that to outcomes.
   ///
   /// - Parameters:
   ///   - baseline: The original's outputs.
   ///   - plan: The plan's.
   ///   - batch: Rows of the outputs.
-  ///   - samples: How many of them are samples.
-  ///   - labels: Their labels.
+  ///   - labels: The labels of the samples.
   ///   - keepsDrafts: Whether what settling needs to know is kept of each sample.
-  func outcomes(
-    baseline: [String: Tensor], plan: [String: Tensor], batch: Int, samples: Int, labels: [Int]?,
-    keepsDrafts: Bool
-  ) -> [SampleOutcome] {
-    var outcomes = [SampleOutcome](repeating: SampleOutcome(), count: samples)
+  ///   - outcomes: One for each sample, which are the first rows.
+  func compare(
+    baseline: [String: Tensor], plan: [String: Tensor], batch: Int, labels: [Int]?,
+    keepsDrafts: Bool, into outcomes: inout [SampleOutcome]
+  ) {
     for name in names {
       guard let before = baseline[name], let after = plan[name] else { continue }
       before.withElements(of: Float.self) { before in
         after.withElements(of: Float.self) { after in
-          for sample in 0..<samples {
+          for sample in outcomes.indices {
             let old = Self.row(before, sample: sample, of: batch)
             let new = Self.row(after, sample: sample, of: batch)
             outcomes[sample].compare(old, new)
@@ -67,7 +66,25 @@ struct OutputView: Sendable {
         }
       }
     }
-    return outcomes
+  }
+
+  /// Compares all outputs but for class scores, and adds that to outcomes, one for each of the first rows.
+  func compare(
+    _ baseline: [String: Tensor], _ plan: [String: Tensor], of batch: Int,
+    into outcomes: inout [SampleOutcome]
+  ) {
+    for name in names {
+      guard let before = baseline[name], let after = plan[name] else { continue }
+      before.withElements(of: Float.self) { before in
+        after.withElements(of: Float.self) { after in
+          for sample in outcomes.indices {
+            outcomes[sample].compare(
+              Self.row(before, sample: sample, of: batch),
+              Self.row(after, sample: sample, of: batch))
+          }
+        }
+      }
+    }
   }
 
   /// The class scores of each sample; empty when outputs are none.

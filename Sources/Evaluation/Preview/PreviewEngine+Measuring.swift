@@ -3,7 +3,9 @@ import ModelCompression
 
 extension EvaluationData {
   /// Whether outputs may be class scores; whether they are is known once a batch was run.
-  var mayHaveClasses: Bool { task == .classification || task == .agreement }
+  var mayHaveClasses: Bool {
+    partCount == 1 && (task == .classification || task == .agreement)
+  }
 }
 
 extension PreviewEngine {

@@ -105,12 +105,14 @@ public actor PreviewEngine {
         options: FastExecutor.Options(
           preparedByteLimit: memory.preparedWeights,
           freeByteLimit: memory.freeValues(threads: threads)))
+    let measure = try EvaluationMeasures.measure(
+      MeasureContext(data: data, graph: graph, outputs: costs.outputs(of: graph)))
     let exact = BatchRunner(
       executor: executor, data: data,
       batches: SampleBatches(
         order: data.previewOrder(seed: seed), graph: graph,
         largestValueBytes: costs?.largestValueBytes),
-      cache: cache)
+      cache: cache, measure: measure)
     runner = exact
     variants = VariantStore(
       model: model, weights: compressor, original: exact, memory: memory,
@@ -124,7 +126,7 @@ public actor PreviewEngine {
     planner = RunPlanner(
       layers: model.layers,
       checkpoints: Self.checkpoints(
-        model, costs, samples: data.count, memory: memory,
+        model, costs, samples: data.count * data.partCount, memory: memory,
         drafts: draftChoice.isFarFaster || draftChoice.isPossible && !data.mayHaveClasses))
   }
 
@@ -146,6 +148,9 @@ public actor PreviewEngine {
 
   /// Whether there is data, and a graph that can be run on it.
   public nonisolated var canMeasure: Bool { runner != nil }
+
+  /// Whether a task of its own judges outputs: ``PreviewMetrics/task`` is there then.
+  public nonisolated var hasTask: Bool { runner?.measure != nil }
 
   /// Whether drafts are run in bfloat16 for this model on this machine; without, in 32-bit floats.
   ///

@@ -69,6 +69,8 @@ public struct PreviewMetrics: Sendable, Hashable {
   public var cosine: Double
   /// Signal to quantization noise ratio of the outputs in dB; infinity when equal.
   public var sqnr: Double
+  /// The task's own figures; nil for classes, and where only agreement is known.
+  public var task: TaskResult?
   /// Seconds from the start of the measurement to this result.
   public var seconds: Double
   /// How sure the numbers are.

@@ -10,6 +10,8 @@ public struct FrontPoint: Sendable, Hashable {
   public var agreement: Double?
   /// Mean cosine between the outputs of plan and original.
   public var cosine: Double
+  /// The figure that plans are judged by: ``PreviewMetrics/headline``.
+  public var headline: TaskFigure
   /// What the search minimizes, measured on the search images; see ``SearchProgress/harm``.
   public var harm: Double
   /// Images behind ``top1``, ``agreement`` and ``cosine``.
@@ -19,13 +21,14 @@ public struct FrontPoint: Sendable, Hashable {
 
   /// Makes a point.
   public init(
-    bytes: Int, top1: Double?, agreement: Double?, cosine: Double, harm: Double, images: Int,
-    plan: CompressionPlan
+    bytes: Int, top1: Double?, agreement: Double?, cosine: Double, headline: TaskFigure,
+    harm: Double, images: Int, plan: CompressionPlan
   ) {
     self.bytes = bytes
     self.top1 = top1
     self.agreement = agreement
     self.cosine = cosine
+    self.headline = headline
     self.harm = harm
     self.images = images
     self.plan = plan

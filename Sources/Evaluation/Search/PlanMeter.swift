@@ -46,15 +46,11 @@ final class PlanMeter: Sendable {
     planner = RunPlanner(layers: engine.model.layers, checkpoints: [])
     pool = engine.pool
     count = samples.count
-    measure =
-      switch runner.data.task {
-      case .classification, .agreement: .divergence
-      case .detection, .similarity: .cosine
-      }
+    measure = runner.data.mayHaveClasses ? .divergence : .cosine
     self.runner = BatchRunner(
       executor: runner.executor, data: runner.data,
       batches: SampleBatches(order: samples, like: runner.batches),
-      cache: ActivationCache(budget: budget))
+      cache: ActivationCache(budget: budget), measure: runner.measure)
   }
 
   /// Measures a plan.
@@ -63,8 +59,9 @@ final class PlanMeter: Sendable {
   ///   - focus: The layer in front of which activations are kept for later plans with the same
   ///     settings up to there.
   ///   - limit: Samples to measure on, from the first; whole batches are measured.
+  ///   - isFinal: Whether the result is told, and so has the interval of a task's figure.
   func measure(
-    _ plan: CompressedPlan, focus: String? = nil, limit: Int? = nil
+    _ plan: CompressedPlan, focus: String? = nil, limit: Int? = nil, isFinal: Bool = false
   ) async throws -> Measurement {
     runner.cache.beginEvaluation()
     let baseline = planner.run(nil, focus: nil)
@@ -87,22 +84,29 @@ final class PlanMeter: Sendable {
     }
     try Task.checkCancellation()
     let outcomes = collected.withLock { $0.flatMap { $0 } }
-    var accumulator = MetricsAccumulator()
+    var accumulator = MetricsAccumulator(measure: runner.measure)
     for outcome in outcomes { accumulator.add(outcome) }
     let parts = (ContinuousClock.now - start).components
-    return Measurement(
-      metrics: accumulator.metrics(
-        total: outcomes.count,
-        seconds: Double(parts.seconds) + Double(parts.attoseconds) * 1e-18, precision: .exact),
-      harms: outcomes.map(harm))
+    var metrics = accumulator.metrics(
+      total: outcomes.count,
+      seconds: Double(parts.seconds) + Double(parts.attoseconds) * 1e-18, precision: .exact)
+    metrics.task = accumulator.taskResult(isFinal: isFinal)
+    return Measurement(metrics: metrics, harms: outcomes.map(harm))
   }
 
   private func harm(_ outcome: SampleOutcome) -> Double {
     let harm =
       switch measure {
       case .divergence: outcome.classes?.divergence ?? 1 - outcome.cosine
-      case .cosine: 1 - outcome.cosine
+      case .cosine: taskHarm(outcome) ?? 1 - outcome.cosine
       }
     return harm.isFinite ? min(max(harm, 0), Self.worst) : Self.worst
+  }
+
+  private func taskHarm(_ outcome: SampleOutcome) -> Double? {
+    outcome.evidence.flatMap { evidence in
+      runner.measure?.harm(
+        sample: evidence.sample, baseline: evidence.baseline, plan: evidence.plan)
+    }
   }
 }

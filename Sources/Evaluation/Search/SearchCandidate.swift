@@ -37,6 +37,6 @@ extension FrontPoint {
   init(bytes: Int, metrics: PreviewMetrics, harm: Double, plan: CompressionPlan) {
     self.init(
       bytes: bytes, top1: metrics.plan?.top1, agreement: metrics.agreement, cosine: metrics.cosine,
-      harm: harm, images: metrics.images, plan: plan)
+      headline: metrics.headline, harm: harm, images: metrics.images, plan: plan)
   }
 }

@@ -61,21 +61,9 @@ extension SearchSession {
     space.knapsack(upTo: limit).choices(within: limit - space.fixedCost)
   }
 
-  /// Points lost: of top-1 with labels, of agreement without, of cosine where outputs are no class
-  /// scores.
-  static func drop(_ metrics: PreviewMetrics, measure: PlanMeter.Measure) -> Double {
-    switch measure {
-    case .divergence:
-      if let delta = metrics.delta { return -100 * delta.top1 }
-      if let agreement = metrics.agreement { return 100 * (1 - agreement) }
-      return 100 * (1 - metrics.cosine)
-    case .cosine: return 100 * (1 - metrics.cosine)
-    }
-  }
-
   /// Points that a candidate loses on the search images.
   func drop(_ candidate: SearchCandidate) -> Double {
-    Self.drop(candidate.measurement.metrics, measure: meter.measure)
+    candidate.measurement.metrics.drop
   }
 
   /// Whether a candidate keeps what the goal asks for.

@@ -38,12 +38,14 @@ extension SearchSession {
 
   private func reported(_ plan: CompressionPlan) async throws -> PreviewMetrics {
     evaluations += 1
-    return try await reportMeter.measure(try await engine.compress(plan)).metrics
+    return try await reportMeter.measure(
+      try await engine.compress(plan), isFinal: true
+    ).metrics
   }
 
   private func notices(_ metrics: PreviewMetrics) -> [String] {
     guard case .maxDrop(let points) = search.goal else { return [] }
-    let drop = Self.drop(metrics, measure: meter.measure)
+    let drop = metrics.drop
     guard drop > points else { return [] }
     return [
       String(

@@ -6,34 +6,46 @@ struct BaselineBatch: Sendable {
   private let view: OutputView
   /// Size of the batch as run, filled up.
   private let size: Int
-  private let count: Int
+  private let samples: [Int]
   private let labels: [Int]?
-  private let outputs: [String: Tensor]
+  /// Outputs by name, for each half of pairs.
+  private let outputs: [[String: Tensor]]
   /// The class scores of each sample; empty when outputs are no class scores.
   private let scores: [ClassScores]
+  private let measure: (any EvaluationMeasure)?
+  /// What the measure keeps of each sample; empty without one.
+  private let evidence: [SampleEvidence]
 
-  /// Keeps the outputs of the first `count` samples of a batch.
+  /// Keeps the outputs of a batch.
   ///
   /// - Parameters:
+  ///   - outputs: Outputs by name, for each half of pairs.
   ///   - size: Size of the batch as run, filled up.
+  ///   - samples: The samples in its first rows: indices in the data.
   ///   - hasClasses: Whether the data are for a task with classes.
+  ///   - measure: How the task judges outputs; nil for none.
+  /// - Throws: What the measure throws.
   init(
-    graph: NetworkGraph, outputs: [String: Tensor], size: Int, count: Int, labels: [Int]?,
-    hasClasses: Bool
-  ) {
-    view = OutputView(graph: graph, outputs: outputs, batch: size, hasClasses: hasClasses)
+    graph: NetworkGraph, outputs: [[String: Tensor]], size: Int, samples: [Int], labels: [Int]?,
+    hasClasses: Bool, measure: (any EvaluationMeasure)?
+  ) throws {
+    view = OutputView(
+      graph: graph, outputs: outputs.first ?? [:], batch: size, hasClasses: hasClasses)
     self.size = size
-    self.count = count
+    self.samples = samples
     self.labels = labels
     self.outputs = outputs
-    scores = view.classScores(outputs, batch: size, count: count)
+    self.measure = measure
+    scores = view.classScores(outputs.first ?? [:], batch: size, count: samples.count)
+    evidence = try measure?.evidence(of: outputs, samples: samples, batch: size) ?? []
   }
 
   /// The sums over a batch's samples of other outputs for the same inputs.
-  func tally(_ changed: [String: Tensor]) -> CellTally {
-    let own = view.classScores(changed, batch: size, count: count)
+  func tally(_ changed: [[String: Tensor]]) throws -> CellTally {
+    let own = view.classScores(changed.first ?? [:], batch: size, count: samples.count)
+    let evidence = try measure?.evidence(of: changed, samples: samples, batch: size) ?? []
     var tally = CellTally()
-    for (sample, outcome) in outcomes(changed, own).enumerated() {
+    for (sample, outcome) in outcomes(changed, own, evidence).enumerated() {
       tally.add(outcome)
       if !own.isEmpty { tally.shift = max(tally.shift, scores[sample].shift(to: own[sample])) }
     }
@@ -42,7 +54,7 @@ struct BaselineBatch: Sendable {
 
   /// The original network's own sums for each sample.
   var ownTallies: [CellTally] {
-    outcomes(outputs, scores).map { outcome in
+    outcomes(outputs, scores, evidence).map { outcome in
       var tally = CellTally()
       tally.add(outcome)
       return tally
@@ -50,24 +62,19 @@ struct BaselineBatch: Sendable {
   }
 
   private func outcomes(
-    _ changed: [String: Tensor], _ own: [ClassScores]
+    _ changed: [[String: Tensor]], _ own: [ClassScores], _ evidence: [SampleEvidence]
   ) -> [SampleOutcome] {
-    var outcomes = [SampleOutcome](repeating: SampleOutcome(), count: count)
-    for name in view.names {
-      guard let before = outputs[name], let after = changed[name] else { continue }
-      before.withElements(of: Float.self) { before in
-        after.withElements(of: Float.self) { after in
-          for sample in 0..<count {
-            outcomes[sample].compare(
-              OutputView.row(before, sample: sample, of: size),
-              OutputView.row(after, sample: sample, of: size))
-          }
-        }
-      }
+    var outcomes = [SampleOutcome](repeating: SampleOutcome(), count: samples.count)
+    for (before, after) in zip(outputs, changed) {
+      view.compare(before, after, of: size, into: &outcomes)
     }
     for sample in 0..<min(own.count, scores.count) {
       outcomes[sample].judge(
         baseline: scores[sample], plan: own[sample], label: labels?[sample], keepsDrafts: false)
+    }
+    for (row, evidence) in evidence.enumerated() {
+      outcomes[row].evidence = PairedEvidence(
+        sample: samples[row], baseline: self.evidence[row], plan: evidence)
     }
     return outcomes
   }

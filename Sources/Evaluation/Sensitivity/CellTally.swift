@@ -21,6 +21,16 @@ struct CellTally: Sendable, Hashable, Codable {
   /// The most that any class gained on the original network's first class, in logits.
   var shift: Float = 0
 
+  /// The task's figures of a finished cell.
+  var task: TaskResult?
+  /// What the task keeps of each sample, which is not written down.
+  var evidence: [PairedEvidence] = []
+
+  private enum CodingKeys: CodingKey {
+    case images, labelled, correct, top5, better, worse, compared, agreeing, loss, divergence
+    case cosine, signal, noise, shift, task
+  }
+
   /// Images whose first class changed.
   var changes: Int { compared - agreeing }
 
@@ -30,6 +40,7 @@ struct CellTally: Sendable, Hashable, Codable {
     cosine += outcome.cosine
     signal += outcome.signal
     noise += outcome.noise
+    if let own = outcome.evidence { evidence.append(own) }
     guard let classes = outcome.classes else { return }
     compared += 1
     if classes.baseline.best == classes.plan.best { agreeing += 1 }
@@ -41,6 +52,15 @@ struct CellTally: Sendable, Hashable, Codable {
     if classes.plan.isCorrect && !classes.baseline.isCorrect { better += 1 }
     if classes.baseline.isCorrect && !classes.plan.isCorrect { worse += 1 }
     loss += losses.plan
+  }
+
+  /// Finds the task's figures of a finished cell, and lets go of what they are made of.
+  mutating func finish(_ measure: any EvaluationMeasure) {
+    guard !evidence.isEmpty else { return }
+    var samples = TaskSamples()
+    for own in evidence { samples.add(own) }
+    task = measure.result(of: samples)
+    evidence = []
   }
 
   /// Adds the sums of further samples.
@@ -59,6 +79,7 @@ struct CellTally: Sendable, Hashable, Codable {
     signal += other.signal
     noise += other.noise
     shift = max(shift, other.shift)
+    evidence += other.evidence
   }
 
   /// The accuracy; nil without labels.
@@ -72,6 +93,7 @@ struct CellTally: Sendable, Hashable, Codable {
   /// Writes what is known into a cell.
   func report(in cell: inout SensitivityCell) {
     cell.images = images
+    cell.task = task
     guard images > 0 else { return }
     cell.cosine = cosine / Double(images)
     cell.outputSQNR = noise == 0 ? .infinity : 10 * log10(signal / noise)

@@ -10,10 +10,13 @@ struct ScanBatches: Sendable {
   let indices: [[Int]]
   /// Samples a batch is filled up to when the model fixes the batch axis; nil when it does not.
   let fixedSize: Int?
+  /// How the task judges outputs; nil for classes, and where only agreement is known.
+  let measure: (any EvaluationMeasure)?
 
   /// The first `limit` samples of an engine's batches, or all.
   init(runner: BatchRunner, limit: Int?) {
     data = runner.data
+    measure = runner.measure
     inputs = runner.executor.graph.runtimeInputs
     fixedSize = runner.batches.fixedSize
     var left = limit ?? .max
@@ -26,9 +29,11 @@ struct ScanBatches: Sendable {
   }
 
   private init(
-    data: EvaluationData, inputs: [ValueInfo], indices: [[Int]], fixedSize: Int?
+    data: EvaluationData, inputs: [ValueInfo], indices: [[Int]], fixedSize: Int?,
+    measure: (any EvaluationMeasure)?
   ) {
     self.data = data
+    self.measure = measure
     self.inputs = inputs
     self.indices = indices
     self.fixedSize = fixedSize
@@ -36,7 +41,8 @@ struct ScanBatches: Sendable {
 
   /// The same samples in other batches.
   func with(indices: [[Int]]) -> ScanBatches {
-    ScanBatches(data: data, inputs: inputs, indices: indices, fixedSize: fixedSize)
+    ScanBatches(
+      data: data, inputs: inputs, indices: indices, fixedSize: fixedSize, measure: measure)
   }
 
   /// The inputs of the first samples, at most `count` unless the model fixes the batch axis.
@@ -47,7 +53,7 @@ struct ScanBatches: Sendable {
   }
 
   /// Whether the data are for a task with classes.
-  var hasClasses: Bool { data.task == .classification || data.task == .agreement }
+  var hasClasses: Bool { data.mayHaveClasses }
 
   /// Number of batches.
   var count: Int { indices.count }
@@ -58,12 +64,14 @@ struct ScanBatches: Sendable {
   func size(_ batch: Int) -> Int { fixedSize ?? indices[batch].count }
 
   /// The inputs of a batch; a model with a fixed batch axis gets the last sample repeated.
-  func tensors(_ batch: Int) throws(EngineError) -> [String: Tensor] {
+  ///
+  /// - Parameter part: Which half of pairs.
+  func tensors(_ batch: Int, part: Int = 0) throws(EngineError) -> [String: Tensor] {
     var samples = indices[batch]
     if let size = fixedSize, let last = samples.last {
       samples += Array(repeating: last, count: max(size - samples.count, 0))
     }
-    return try data.inputs(for: samples, graphInputs: inputs)
+    return try data.inputs(for: samples, graphInputs: inputs, part: part)
   }
 
   /// The labels of a batch; nil without.

@@ -35,20 +35,23 @@ final class ScanLedger: Sendable {
   private let state: Mutex<State>
   private let start = ContinuousClock.now
   private let journal: ScanJournal?
+  private let measure: (any EvaluationMeasure)?
   private let progress: @Sendable (SensitivityTable, ScanProgress) -> Void
 
   /// - Parameters:
+  ///   - measure: How the task judges outputs; nil for none.
   ///   - table: The table with the free scores.
   ///   - known: What an earlier, interrupted scan left.
   init(
-    work: ScanWork, order: ScanOrder, batchCount: Int, table: SensitivityTable,
-    known: ScanJournal.Content, journal: ScanJournal?,
+    work: ScanWork, order: ScanOrder, batchCount: Int, measure: (any EvaluationMeasure)?,
+    table: SensitivityTable, known: ScanJournal.Content, journal: ScanJournal?,
     progress: @escaping @Sendable (SensitivityTable, ScanProgress) -> Void
   ) {
     self.work = work
     self.order = order
     self.batchCount = batchCount
     self.journal = journal
+    self.measure = measure
     self.progress = progress
     var state = State(
       table: table, records: [CellRecord](repeating: CellRecord(), count: work.cells.count),
@@ -57,6 +60,8 @@ final class ScanLedger: Sendable {
       for entry in known.cells[cell.index] ?? [] {
         switch order {
         case .everything:
+          // What a task keeps of samples is not written down: its cells are measured whole.
+          if measure != nil, entry.batch + 1 < batchCount { continue }
           state.records[place].total = entry.tally
           state.records[place].next = entry.batch + 1
           state.records[place].seconds = entry.seconds
@@ -136,6 +141,9 @@ final class ScanLedger: Sendable {
         state.pending[place][batch] = (tally, seconds)
         while let ready = state.pending[place].removeValue(forKey: state.records[place].next) {
           state.records[place].append(ready.tally, seconds: ready.seconds)
+        }
+        if let measure, isFinished(state.records[place]) {
+          state.records[place].total.finish(measure)
         }
       case .ordered(let rule, _, let margins):
         state.records[place].append(

@@ -29,7 +29,8 @@ struct ScanMeasuring: Sendable {
       ?? ScanJournal.Content()
     let (order, ordered, edge) = try await order(batches)
     let ledger = ScanLedger(
-      work: work, order: order, batchCount: ordered.count, table: table, known: known,
+      work: work, order: order, batchCount: ordered.count, measure: ordered.measure, table: table,
+      known: known,
       journal: journal, progress: progress)
     let scores = table.cells
     let rank: (ScanWork.Cell) -> Double = { cell in
@@ -122,10 +123,10 @@ struct ScanMeasuring: Sendable {
         let inputs = try batches.tensors(batch)
         let options = RunOptions(isCancelled: { flag.isCancelled })
         let outputs = try exact.run(inputs: inputs, weights: [:], options: options).outputs
-        let baseline = baseline(outputs, batch, batches)
+        let baseline = try baseline([outputs], batch, batches)
         if let draft {
           let drafted = try draft.run(inputs: inputs, weights: [:], options: options).outputs
-          let most = baseline.tally(drafted).shift
+          let most = try baseline.tally([drafted]).shift
           shift.withLock { $0 = max($0, most) }
         }
         let result = (baseline.margins, baseline.ownTallies)
@@ -169,16 +170,16 @@ struct ScanMeasuring: Sendable {
     return try exact.run(
       inputs: try batches.tensors(0), weights: [:],
       options: RunOptions(captureBefore: positions, isCancelled: { flag.isCancelled })
-    ).checkpoints.mapValues(\.byteCount)
+    ).checkpoints.mapValues { $0.byteCount * batches.data.partCount }
   }
 
   private func baseline(
-    _ outputs: [String: Tensor], _ batch: Int, _ batches: ScanBatches
-  ) -> BaselineBatch {
-    BaselineBatch(
+    _ outputs: [[String: Tensor]], _ batch: Int, _ batches: ScanBatches
+  ) throws -> BaselineBatch {
+    try BaselineBatch(
       graph: exact.graph, outputs: outputs, size: batches.size(batch),
-      count: batches.indices[batch].count, labels: batches.labels(batch),
-      hasClasses: batches.hasClasses)
+      samples: batches.indices[batch], labels: batches.labels(batch),
+      hasClasses: batches.hasClasses, measure: batches.measure)
   }
 
   /// Runs a unit's host network and keeps its state in front of the unit's layers.
@@ -192,24 +193,29 @@ struct ScanMeasuring: Sendable {
     let isWanted = group.layers.joined().contains { ledger.mayWant($0.place, batch: batch) }
     let isCounted = units.isFirst(unit) && ledger.wantsBaseline(batch)
     guard isWanted || isCounted else { return }
-    let inputs = try batches.tensors(batch)
     let host = try work.weights(host: group.host, cell: nil, from: weights)
-    let result = try executor.run(
-      inputs: inputs, weights: host,
-      options: RunOptions(
-        captureBefore: group.positions, isCancelled: { flag.isCancelled }))
-    let outputs =
-      group.host == nil
-      ? result.outputs
-      : try executor.run(
-        inputs: inputs, weights: [:], options: RunOptions(isCancelled: { flag.isCancelled })
-      ).outputs
-    let baseline = baseline(outputs, batch, batches)
+    var outputs: [[String: Tensor]] = []
+    var checkpoints: [[Int: Checkpoint]] = []
+    for part in 0..<batches.data.partCount {
+      let inputs = try batches.tensors(batch, part: part)
+      let result = try executor.run(
+        inputs: inputs, weights: host,
+        options: RunOptions(
+          captureBefore: group.positions, isCancelled: { flag.isCancelled }))
+      checkpoints.append(result.checkpoints)
+      outputs.append(
+        group.host == nil
+          ? result.outputs
+          : try executor.run(
+            inputs: inputs, weights: [:], options: RunOptions(isCancelled: { flag.isCancelled })
+          ).outputs)
+    }
+    let baseline = try baseline(outputs, batch, batches)
     if isCounted {
       ledger.addBaseline(
         baseline.ownTallies.reduce(into: CellTally()) { $0.add($1) }, batch: batch)
     }
-    made = ScanUnits.Capture(baseline: baseline, checkpoints: result.checkpoints)
+    made = ScanUnits.Capture(baseline: baseline, checkpoints: checkpoints)
   }
 
   /// Runs the cells of one layer on a unit's batch.
@@ -239,11 +245,15 @@ struct ScanMeasuring: Sendable {
       }
       hasRun = true
       let start = ContinuousClock.now
-      let result = try executor.run(
-        inputs: [:], weights: try work.weights(host: group.host, cell: cell, from: weights),
-        options: RunOptions(
-          resume: capture.checkpoints[cell.position], isCancelled: { flag.isCancelled }))
-      let tally = capture.baseline.tally(result.outputs)
+      let changed = try work.weights(host: group.host, cell: cell, from: weights)
+      let outputs = try capture.checkpoints.map { checkpoints in
+        try executor.run(
+          inputs: [:], weights: changed,
+          options: RunOptions(
+            resume: checkpoints[cell.position], isCancelled: { flag.isCancelled })
+        ).outputs
+      }
+      let tally = try capture.baseline.tally(outputs)
       let parts = (ContinuousClock.now - start).components
       ledger.add(
         tally, place: cell.place, batch: batch,

@@ -19,7 +19,8 @@ final class ScanUnits: @unchecked Sendable {
   /// What a capture leaves for the unit's layers.
   struct Capture: Sendable {
     var baseline: BaselineBatch
-    var checkpoints: [Int: Checkpoint]
+    /// The state in front of layers by position, for each half of pairs.
+    var checkpoints: [[Int: Checkpoint]]
   }
 
   /// What a layer's item finds when its turn comes.

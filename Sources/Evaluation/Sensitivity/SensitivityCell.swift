@@ -64,6 +64,8 @@ public struct SensitivityCell: Sendable, Hashable {
   public var cosine: Double?
   /// Signal to quantization noise ratio of the network's outputs, dB; infinity when equal.
   public var outputSQNR: Double?
+  /// The task's own figures, without an interval; nil for classes, and until the cell is finished.
+  public var task: TaskResult?
   /// Seconds of computing, over all threads.
   public var seconds = 0.0
 

@@ -4,6 +4,7 @@ extension SensitivityReport {
     "parameter", "sparsity", "top1", "top5", "loss", "bits", "layer", "setting", "images",
     "correct", "delta", "low95", "high95", "p", "agreement", "divergence", "cosine", "sqnr",
     "local_sqnr", "weight_sqnr", "weight_error", "zeros", "kurtosis", "state", "seconds",
+    "headline", "headline_value", "headline_drop",
   ]
 
   /// The table as CSV, one line for each cell; what is not known is empty.
@@ -24,7 +25,8 @@ extension SensitivityReport {
         text(row.interval95?.last), text(row.p), text(row.agreement), text(row.divergence),
         text(row.cosine), text(row.sqnr), text(row.localSqnr), text(row.weightSqnr),
         text(row.weightError), text(row.zeros), text(row.kurtosis), row.state,
-        text(row.seconds),
+        text(row.seconds), quoted(row.headline?.name ?? ""), text(row.headline?.plan),
+        text(row.headline?.drop),
       ]
       lines.append(fields.joined(separator: ","))
     }

@@ -18,6 +18,26 @@ public struct SensitivityReport: Sendable, Hashable, Codable {
     public var loss: Double?
   }
 
+  /// The task's headline of a cell.
+  public struct Headline: Sendable, Hashable, Codable {
+    /// Its name: `Spearman`.
+    public var name: String
+    /// The original network's value.
+    public var baseline: Double?
+    /// The cell's value.
+    public var plan: Double?
+    /// Points lost.
+    public var drop: Double?
+
+    /// A figure's values.
+    public init(_ figure: TaskFigure) {
+      name = figure.name
+      baseline = figure.baseline
+      plan = figure.plan
+      drop = SensitivityReport.finite(figure.drop)
+    }
+  }
+
   /// A layer by itself.
   public struct Layer: Sendable, Hashable, Codable {
     /// The layer's name.
@@ -70,6 +90,8 @@ public struct SensitivityReport: Sendable, Hashable, Codable {
     public var divergence: Double?
     /// Mean cosine of the outputs.
     public var cosine: Double?
+    /// The task's headline.
+    public var headline: Headline?
     /// Signal to noise of the outputs, dB; nil for infinity.
     public var sqnr: Double?
     /// Signal to noise of the layer's own output, dB; nil for infinity.
@@ -165,6 +187,7 @@ extension SensitivityReport.Row {
     agreement = cell.agreement
     divergence = SensitivityReport.finite(cell.divergence)
     cosine = SensitivityReport.finite(cell.cosine)
+    headline = cell.task.map { SensitivityReport.Headline($0.headline) }
     sqnr = SensitivityReport.finite(cell.outputSQNR)
     localSqnr = SensitivityReport.finite(cell.localSQNR)
     weightSqnr = SensitivityReport.finite(cell.weightSQNR)

@@ -153,7 +153,8 @@ final class VariantStore: Sendable {
       number: number, model: made, steps: steps, notices: notices, weights: weights,
       compressor: weights.compressor,
       checkpoints: PreviewEngine.checkpoints(
-        made, costs, samples: original?.data.count ?? 0, memory: memory, drafts: false),
+        made, costs, samples: original.map { $0.data.count * $0.data.partCount } ?? 0,
+        memory: memory, drafts: false),
       runner: try original.map { try runner(of: made, number: number, beside: $0) },
       repair: repair)
   }
@@ -187,7 +188,8 @@ final class VariantStore: Sendable {
           preparedByteLimit: memory.preparedWeights / 4, freeByteLimit: 16 << 20,
           roundsSamplesApart: true))
     var runner = BatchRunner(
-      executor: executor, data: original.data, batches: original.batches, cache: original.cache)
+      executor: executor, data: original.data, batches: original.batches, cache: original.cache,
+      measure: original.measure)
     runner.network = number
     runner.original = OriginalRunner(original)
     return runner

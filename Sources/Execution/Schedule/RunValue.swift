@@ -3,16 +3,18 @@ import Tensors
 /// A value of a run: a plain tensor, or 32-bit floats in one of oneDNN's layouts.
 ///
 /// Immutable.
-struct RunValue: Sendable {
+package struct RunValue: Sendable {
   private(set) var storage: TensorStorage
   let byteOffset: Int
   let type: ElementType
-  let shape: [Int]
+  package let shape: [Int]
+  /// Whether the elements are 32-bit floats.
+  package var isFloat: Bool { type == .float32 }
   /// How the elements lie; nil when they are plain row-major.
   let layout: DataLayout?
 
   /// A plain value.
-  init(_ tensor: Tensor) {
+  package init(_ tensor: Tensor) {
     storage = tensor.storage
     byteOffset = tensor.byteOffset
     type = tensor.type

@@ -19,7 +19,7 @@ struct AxisRuns {
   }
 
   /// Calls `body` with the first element of each run and the step to the next one.
-  func forEach(_ body: (_ first: Int, _ stride: Int) -> Void) {
+  func visit(_ body: (_ first: Int, _ stride: Int) -> Void) {
     for outer in 0..<outer {
       for inner in 0..<inner { body(outer * length * self.inner + inner, self.inner) }
     }

@@ -14,7 +14,7 @@ struct SoftmaxGradient: GradientRule {
     let result = Tensor.building(y.shape, of: Float.self) { result in
       y.withElements(of: Float.self) { y in
         gradient.withElements(of: Float.self) { gradient in
-          rows.forEach { first, stride in
+          rows.visit { first, stride in
             var sum = 0.0
             for index in 0..<rows.length {
               let place = first + index * stride

@@ -1,6 +1,8 @@
 import Tensors
 
-/// The gradient of `Cast` between floats: the gradient itself. Integers have none.
+/// The gradient of `Cast` between floats: the gradient itself.
+///
+/// Integers have none.
 struct CastGradient: GradientRule {
   let operators = ["Cast"]
 

@@ -20,7 +20,12 @@ struct BoardScreen {
     if !layout.plot.isEmpty { drawPlot(layout.plot, in: &buffer) }
   }
 
-  private var qualityName: String { state.data?.hasLabels ?? true ? "top-1" : "agrees" }
+  private var qualityName: String {
+    state.qualityName == "agreement" ? "agrees" : state.qualityName
+  }
+
+  /// Cells of the column that it heads.
+  private var qualityWidth: Int { max(9, TextWidth.cells(of: qualityName) + 2) }
 
   // The list.
 
@@ -41,8 +46,8 @@ struct BoardScreen {
       }
       return
     }
-    var heading = "     " + padded("stored", 10) + padded("", 8) + padded(qualityName, 9)
-    if inner.width >= 48 { heading += padded("images", 9) }
+    var heading = "     " + padded("stored", 10) + padded("", 8) + padded(qualityName, qualityWidth)
+    if inner.width >= 48 { heading += padded(state.sampleUnit, 9) }
     if inner.width >= 58 { heading += "  what the plan does" }
     buffer.put(heading, in: inner, style: context[.textMuted])
     let (_, list) = inner.splitTop(1)
@@ -85,7 +90,7 @@ struct BoardScreen {
     var line =
       padded(Figures.bytes(point.storedBytes), 10)
       + padded(Figures.ratio(ratio), 8)
-      + padded("\(Figures.fixed(point.quality * 100, 1)) %", 9)
+      + padded(state.qualityText(point.quality), qualityWidth)
     if rect.width >= 48 { line += padded(Figures.grouped(point.images), 9) }
     if rect.width >= 58 {
       line += "  " + point.summary + (point.search == nil ? "" : "  (search)")
@@ -185,7 +190,7 @@ struct BoardScreen {
     let text = "[\(isCurrent ? context.glyphs.currentPoint : context.glyphs.point)]"
     let start = min(max(rect.x, rect.x + column - 1), rect.maxX - 3)
     buffer.put(text, x: start, y: rect.y + row, style: style)
-    let label = "\(Figures.fixed(point.quality * 100, 1)) %"
+    let label = state.qualityText(point.quality)
     let cells = TextWidth.cells(of: label)
     let isRight = start + 4 + cells <= rect.maxX
     buffer.put(

@@ -9,10 +9,9 @@ struct ParetoPane {
   init(_ context: ScreenContext) { self.context = context }
 
   func draw(_ rect: Rect, in buffer: inout CellBuffer) {
-    let hasLabels = state.data?.hasLabels ?? true
     let count = state.points.count
     let inner = context.pane(
-      .pareto, title: "Pareto  \(hasLabels ? "top-1" : "agreement") by size",
+      .pareto, title: "Pareto  \(state.qualityName) by size",
       trailing: count == 0 || rect.width < 34
         ? "" : rect.width >= 44 ? "\(count) plans" : "\(count)", at: rect,
       in: &buffer
@@ -32,7 +31,7 @@ struct ParetoPane {
     let high = qualities.max() ?? first.quality
     let smallest = sizes.min() ?? 0
     let largest = sizes.max() ?? 0
-    let labels = [high, low].map { "\(Figures.fixed($0 * 100, 1))" }
+    let labels = [high, low].map { state.qualityTick($0) }
     let margin = labels.map { TextWidth.cells(of: $0) }.max() ?? 0
     buffer.put(labels[0], in: plot, style: context[.axis])
     if plot.height > 1, high > low {
@@ -64,14 +63,14 @@ struct ParetoPane {
   /// The original network: its file's size and its own accuracy.
   private var original: ScatterPlot.Point? {
     guard let sizes = state.sizes?.value, let metrics = state.metrics?.value else { return nil }
-    return place(bytes: sizes.originalFile, quality: metrics.baseline?.top1 ?? 1)
+    return place(bytes: sizes.originalFile, quality: metrics.headline.baselineQuality)
   }
 
   /// The plan as it stands, with what is measured of it so far.
   private var current: ScatterPlot.Point? {
     guard let sizes = state.sizes, let metrics = state.metrics,
       sizes.generation == state.generation, metrics.generation == state.generation,
-      let quality = metrics.value.plan?.top1 ?? metrics.value.agreement
+      let quality = metrics.value.headline.quality
     else { return nil }
     return place(bytes: sizes.value.stored, quality: quality, isCurrent: true)
   }

@@ -64,7 +64,9 @@ struct PreviewPane {
     if let metrics = currentMetrics {
       let count = Figures.grouped(metrics.measured)
       let time = Figures.fixed(metrics.seconds, 2)
-      return ("\(metrics.precision.rawValue), \(count) images in \(time) s", .textMuted)
+      return (
+        "\(metrics.precision.rawValue), \(count) \(state.sampleUnit) in \(time) s", .textMuted
+      )
     }
     if state.evaluationError != nil { return ("the measurement failed", .error) }
     if state.model == nil || state.evaluationObstacle != nil { return ("", .textMuted) }
@@ -159,7 +161,7 @@ struct PreviewPane {
     if let error = state.evaluationError { return wrapped(error.description, .error, isLow, inner) }
     if let reason = state.evaluationObstacle { return wrapped(reason, .warning, isLow, inner) }
     guard let metrics = state.metrics?.value else {
-      return [[head("top-1"), muted(state.isEvaluating ? "measuring ..." : "not measured")]]
+      return [[head(emptyLabel), muted(state.isEvaluating ? "measuring ..." : "not measured")]]
     }
     if let baseline = metrics.baseline, let plan = metrics.plan {
       let first = accuracyLine(metrics, baseline, plan, inner.width)
@@ -168,6 +170,14 @@ struct PreviewPane {
         first, lossLine(metrics, baseline, plan), outputsLine(metrics, label: "outputs"),
       ]
     }
+    if let task = metrics.task {
+      let lines = TaskLines(context, metrics: metrics, task: task, isStale: isStale)
+      let first = lines.headline(counter: counter(metrics), width: inner.width)
+      return isLow
+        ? [first]
+        : [first] + lines.figures(width: inner.width)
+          + [outputsLine(metrics, label: "outputs")]
+    }
     if metrics.agreement != nil {
       let first = agreementLine(metrics)
       return isLow ? [first] : [first, outputsLine(metrics, label: "outputs")]
@@ -175,12 +185,15 @@ struct PreviewPane {
     return [outputsLine(metrics, label: "outputs") + [counter(metrics)]]
   }
 
+  /// What the first line is about while nothing is known.
+  private var emptyLabel: String { state.data?.hasTask == true ? "quality" : "top-1" }
+
   private func wrapped(
     _ text: String, _ slot: ThemeSlot, _ isLow: Bool, _ inner: Rect
   ) -> [[StyledText]] {
     let lines = Wrapping.lines(text, width: inner.width - Self.label)
     return lines.prefix(isLow ? 1 : 3).enumerated().map { index, line in
-      [head(index == 0 ? "top-1" : ""), StyledText(line, context[slot])]
+      [head(index == 0 ? emptyLabel : ""), StyledText(line, context[slot])]
     }
   }
 

@@ -70,15 +70,10 @@ struct SearchProgressBox {
       value(Figures.ratio(ratio)), muted("   "),
     ]
     guard let metrics = progress.metrics else { return pieces + [muted("not measured yet")] }
-    if let top1 = metrics.plan?.top1 {
-      pieces += [muted("top-1 "), value("\(Figures.fixed(top1 * 100, 1)) %")]
-    } else if let agreement = metrics.agreement {
-      pieces += [muted("agrees "), value("\(Figures.fixed(agreement * 100, 1)) %")]
-    } else {
-      pieces += [muted("cosine "), value(Figures.fixed(metrics.cosine, 4))]
-    }
-    if let delta = metrics.delta {
-      pieces.append(muted("  \(Figures.signed(delta.top1 * 100, 1)) pt"))
+    let headline = metrics.headline
+    pieces += [muted("\(headline.name) "), value(headline.text(headline.plan))]
+    if let difference = metrics.headlineDifference {
+      pieces.append(muted("  \(headline.differenceText(difference.value))"))
     }
     return pieces
   }

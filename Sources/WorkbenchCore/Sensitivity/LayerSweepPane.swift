@@ -172,6 +172,13 @@ struct LayerSweepPane {
       }
       lines.append(line)
     }
+    if let figure = cell.task?.headline {
+      lines.append([
+        head(TextWidth.truncated(figure.name, to: 8)),
+        StyledText("\(figure.text(figure.baseline)) -> ", context[.textMuted]),
+        StyledText(figure.text(figure.plan), context[.value].emphasized),
+      ])
+    }
     var second: [StyledText] = []
     if let loss = cell.loss { second += pair("loss", Figures.fixed(loss, 3)) }
     if let agreement = cell.agreement {
@@ -220,7 +227,7 @@ struct LayerSweepPane {
     let height = min(rect.height, 14)
     let area = Rect(x: rect.x, y: rect.y, width: rect.width, height: height)
     buffer.put(
-      "\(sheet.measure.title) by \(sheet.sensitivity.sweep.title)", in: area,
+      "\(sheet.measureTitle) by \(sheet.sensitivity.sweep.title)", in: area,
       style: context[.textMuted])
     let plot = Rect(x: area.x + 6, y: area.y + 1, width: area.width - 6, height: height - 2)
     let high = max(top, sheet.budget)

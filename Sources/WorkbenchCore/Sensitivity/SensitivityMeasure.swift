@@ -5,6 +5,8 @@ import Foundation
 public enum SensitivityMeasure: String, Sendable, Hashable, CaseIterable {
   /// Points of top-1 lost.
   case top1 = "top-1"
+  /// Points lost of the figure that the task is judged by: ``TaskFigure/drop``.
+  case headline = "headline"
   /// Mean cross-entropy.
   case loss = "loss"
   /// Points of predictions that differ from the original's.
@@ -22,6 +24,7 @@ public enum SensitivityMeasure: String, Sendable, Hashable, CaseIterable {
   var name: String {
     switch self {
     case .top1: "top-1 loss"
+    case .headline: "loss of the headline"
     case .loss: "cross-entropy"
     case .disagreement: "disagreement"
     case .divergence: "KL divergence"
@@ -37,7 +40,7 @@ public enum SensitivityMeasure: String, Sendable, Hashable, CaseIterable {
   /// The unit.
   var unit: String {
     switch self {
-    case .top1, .disagreement: "pt"
+    case .top1, .headline, .disagreement: "pt"
     case .loss, .divergence: "nats"
     case .outputSQNR, .localSQNR, .weightSQNR: "dB"
     }
@@ -51,7 +54,7 @@ public enum SensitivityMeasure: String, Sendable, Hashable, CaseIterable {
   /// Budgets that one key goes through, the usual one first.
   var budgets: [Double] {
     switch self {
-    case .top1: [1, 2, 5, 0.25, 0.5]
+    case .top1, .headline: [1, 2, 5, 0.25, 0.5]
     case .loss: [0.05, 0.1, 0.2, 0.01, 0.02]
     case .disagreement: [2, 5, 10, 0.5, 1]
     case .divergence: [0.02, 0.05, 0.1, 0.005, 0.01]
@@ -63,6 +66,7 @@ public enum SensitivityMeasure: String, Sendable, Hashable, CaseIterable {
   func value(_ cell: SensitivityCell) -> Double? {
     switch self {
     case .top1: cell.delta.map { -$0 * 100 }
+    case .headline: cell.task?.headline.drop
     case .loss: cell.loss
     case .disagreement: cell.agreement.map { (1 - $0) * 100 }
     case .divergence: cell.divergence
@@ -84,7 +88,7 @@ public enum SensitivityMeasure: String, Sendable, Hashable, CaseIterable {
   /// A value in at most four places.
   func text(_ value: Double) -> String {
     switch self {
-    case .top1, .disagreement:
+    case .top1, .headline, .disagreement:
       return abs(value) >= 99.95 ? Figures.fixed(value, 0) : Figures.fixed(value, 1)
     case .outputSQNR, .localSQNR, .weightSQNR:
       return abs(value) >= 99.95 && value.isFinite

@@ -37,7 +37,15 @@ struct SensitivitySheet {
     let all = SensitivityMeasure.allCases
     guard !measured.isEmpty else {
       if state.evaluationObstacle != nil { return [.weightSQNR] }
-      return state.data?.hasLabels == true ? all : all.filter { $0 != .top1 && $0 != .loss }
+      return state.data?.hasLabels == true
+        ? all.filter { $0 != .headline }
+        : all.filter {
+          switch $0 {
+          case .top1, .loss: false
+          case .headline: state.data?.hasTask == true
+          default: true
+          }
+        }
     }
     return all.filter { measure in
       measure.isFree || measured.contains { measure.value($0) != nil }
@@ -48,9 +56,20 @@ struct SensitivitySheet {
   private static func shownMeasure(_ state: WorkbenchState) -> SensitivityMeasure {
     let known = measures(state)
     if let chosen = state.sensitivity.measure, known.contains(chosen) { return chosen }
-    let preferred: [SensitivityMeasure] = [.top1, .divergence, .outputSQNR]
+    let preferred: [SensitivityMeasure] = [.top1, .headline, .divergence, .outputSQNR]
     return preferred.first { known.contains($0) } ?? known.first ?? .weightSQNR
   }
+
+  /// The measure in words, without the unit; a task's with the name of its figure.
+  var measureName: String {
+    guard measure == .headline,
+      let name = sensitivity.table?.cells.lazy.compactMap(\.task).first?.headline.name
+    else { return measure.name }
+    return "\(name) loss"
+  }
+
+  /// In words for titles: `top-1 loss (pt)`.
+  var measureTitle: String { "\(measureName) (\(measure.unit))" }
 
   // Columns and cells.
 
@@ -165,7 +184,7 @@ struct SensitivitySheet {
         ? "\(sensitivity.sweep.heading(setting)) %"
         : "\(setting.bitsText) bits"
       return
-        "\(measure.isRatio ? measure.name : measure == .top1 ? "loss" : measure.rawValue) at \(place)"
+        "\(measure.isRatio ? measure.name : measure == .top1 || measure == .headline ? "loss" : measure.rawValue) at \(place)"
     }
   }
 }

@@ -45,7 +45,7 @@ struct SensitivityTablePane {
 
   func draw(_ rect: Rect, in buffer: inout CellBuffer) {
     let inner = context.pane(
-      .layers, title: "Sensitivity  \(sheet.measure.title) by \(sheet.sensitivity.sweep.title)",
+      .layers, title: "Sensitivity  \(sheet.measureTitle) by \(sheet.sensitivity.sweep.title)",
       trailing: trailing, at: rect, in: &buffer)
     guard !inner.isEmpty, let model = state.model else { return }
     guard !sheet.rows.isEmpty else {

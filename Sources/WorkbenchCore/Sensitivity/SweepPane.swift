@@ -100,7 +100,7 @@ struct SweepPane {
     return [
       [muted("budget "), value(sign + budget), muted(" ("), key("b"), muted(")")],
       [
-        muted("measure: "), value(sheet.measure.name), muted("\(of) ("), key("m"), muted(")"),
+        muted("measure: "), value(sheet.measureName), muted("\(of) ("), key("m"), muted(")"),
       ],
       [muted("sort: "), value(sheet.orderText), muted(" ("), key("o"), muted(")")],
     ]
@@ -200,6 +200,16 @@ struct SweepPane {
             ? "(all \(metrics.value.total))"
             : "(\(metrics.value.images) of \(metrics.value.total))")
       ])
+    } else if let task = metrics.value.task {
+      let figure = task.headline
+      pieces.append([
+        muted("\(figure.name) "), StyledText(figure.text(figure.baseline), context[.text]),
+        muted(" -> "), value(figure.text(figure.plan)),
+      ])
+      if let difference = task.difference {
+        let sign = context.glyphs == .ascii ? "+/-" : "±"
+        pieces.append([value(figure.text(difference, sign: sign))])
+      }
     } else if let agreement = metrics.value.agreement {
       pieces.append([muted("agrees "), value("\(Figures.fixed(agreement * 100, 1)) %")])
     } else {

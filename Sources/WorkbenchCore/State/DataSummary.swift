@@ -6,14 +6,19 @@ public struct DataSummary: Sendable, Hashable {
   public var count: Int
   /// Whether there are labels to measure accuracy with.
   public var hasLabels: Bool
+  /// Whether a task of its own judges plans by other ground truth, such as scored pairs.
+  public var hasTask: Bool
   /// What the user should know, such as assumed preprocessing.
   public var notes: [String]
 
   /// Makes a summary.
-  public init(name: String, count: Int, hasLabels: Bool, notes: [String] = []) {
+  public init(
+    name: String, count: Int, hasLabels: Bool, hasTask: Bool = false, notes: [String] = []
+  ) {
     self.name = name
     self.count = count
     self.hasLabels = hasLabels
+    self.hasTask = hasTask
     self.notes = notes
   }
 }

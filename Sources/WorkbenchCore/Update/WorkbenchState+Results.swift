@@ -131,7 +131,7 @@ extension WorkbenchState {
     dataError = nil
     say("data: \(summary.name), \(Figures.grouped(summary.count)) samples")
     for note in summary.notes { say("data: \(note)", .warning) }
-    if !summary.hasLabels {
+    if !summary.hasLabels, !summary.hasTask {
       say("data: no labels: what is measured is how near the original it stays")
     }
     guard model != nil else { return [] }
@@ -161,7 +161,7 @@ extension WorkbenchState {
   private mutating func addPoint() {
     guard let sizes, let metrics, sizes.generation == generation,
       metrics.generation == generation, !isEvaluating,
-      let quality = metrics.value.plan?.top1 ?? metrics.value.agreement
+      let quality = metrics.value.headline.quality
     else { return }
     addPoint(
       MeasuredPoint(

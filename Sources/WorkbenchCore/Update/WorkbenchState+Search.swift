@@ -176,11 +176,8 @@ extension WorkbenchState {
 
   private func qualityText(_ metrics: PreviewMetrics?) -> String {
     guard let metrics else { return "not measured" }
-    if let top1 = metrics.plan?.top1 { return "top-1 \(Figures.fixed(top1 * 100, 1)) %" }
-    if let agreement = metrics.agreement {
-      return "agreement \(Figures.fixed(agreement * 100, 1)) %"
-    }
-    return "cosine \(Figures.fixed(metrics.cosine, 4))"
+    let headline = metrics.headline
+    return "\(headline.name) \(headline.text(headline.plan))"
   }
 
   /// Puts a search's front on the board in place of what the search put there before.
@@ -190,7 +187,7 @@ extension WorkbenchState {
     guard let model else { return }
     let layers = model.layers.map(\.layer)
     for point in front {
-      guard let quality = point.top1 ?? point.agreement,
+      guard let quality = point.headline.quality,
         !points.contains(where: { $0.plan == point.plan }),
         let settings = try? point.plan.resolved(for: layers).settings
       else { continue }

@@ -171,6 +171,10 @@ struct SearchCommand: AsyncParsableCommand {
     var results: OrderedDictionary<String, PlanValue> = [:]
     if let accuracy = result.metrics.plan { results["top1"] = .number(accuracy.top1) }
     if let delta = result.metrics.delta { results["delta"] = .number(delta.top1) }
+    if let task = result.metrics.task, let value = task.headline.plan {
+      results[task.headline.key] = .number(value)
+      if let difference = task.difference { results["delta"] = .number(difference.value) }
+    }
     results["cosine"] = .number(result.metrics.cosine)
     results["images"] = .integer(result.reportImages)
     results["storedBytes"] = .integer(result.bytes)
@@ -194,7 +198,9 @@ struct SearchCommand: AsyncParsableCommand {
     var text = "\(progress.phase.rawValue)  \(progress.evaluations) measured"
     guard progress.isUsable else { return text }
     text += "  best \(Output.bytes(progress.bytes))"
-    if let accuracy = progress.metrics?.plan { text += " \(Output.percent(accuracy.top1))" }
+    if let headline = progress.metrics?.headline {
+      text += "  \(headline.name) \(headline.text(headline.plan))"
+    }
     return text
   }
 }

@@ -58,6 +58,7 @@ struct EvaluationReport: Encodable {
   var baseline: Accuracy?
   var plan: Accuracy?
   var delta: Delta?
+  var task: TaskReport?
   var agreement: Double?
   var divergence: Double?
   var cosine: Double?
@@ -76,6 +77,7 @@ struct EvaluationReport: Encodable {
     precision = Self.name(of: metrics.precision)
     seconds = metrics.seconds
     baseline = metrics.baseline.map(Accuracy.init)
+    task = metrics.task.map { TaskReport($0, hasPlan: compressed != nil) }
     guard let compressed, let size else { return }
     plan = metrics.plan.map(Accuracy.init)
     delta = metrics.delta.map(Delta.init)
@@ -128,6 +130,7 @@ struct EvaluationReport: Encodable {
             "delta     \(count)%+.2f ±%.2f points, paired, 95 %%  p %.3g  better %d  worse %d",
           delta.top1 * 100, half * 100, delta.p, delta.better, delta.worse))
     }
+    lines += task?.lines(mark: measure) ?? []
     if let agreement {
       lines.append(
         "agreement with the original \(count)\(Output.percent(agreement))"

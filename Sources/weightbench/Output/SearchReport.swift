@@ -3,17 +3,39 @@ import Foundation
 
 /// The content of `search`: that of `evaluate` on the report images, and how it was found.
 struct SearchReport: Encodable {
+  /// The figure that plans are judged by, whatever the task.
+  struct Headline: Encodable {
+    var name: String
+    var plan: Double?
+    private let figure: TaskFigure
+
+    private enum CodingKeys: CodingKey {
+      case name, plan
+    }
+
+    init(_ figure: TaskFigure) {
+      name = figure.name
+      plan = figure.plan
+      self.figure = figure
+    }
+
+    /// Name and value: `top-1 91.5 %`.
+    var text: String { "\(name) \(figure.text(plan))" }
+  }
+
   struct Point: Encodable {
     var bytes: Int
     var top1: Double?
     var agreement: Double?
     var cosine: Double?
+    var headline: Headline
 
     init(_ point: FrontPoint) {
       bytes = point.bytes
       top1 = point.top1
       agreement = point.agreement
       cosine = Output.finite(point.cosine)
+      headline = Headline(point.headline)
     }
   }
 
@@ -27,6 +49,7 @@ struct SearchReport: Encodable {
     var agreement: Double?
     var divergence: Double?
     var cosine: Double?
+    var headline: Headline
 
     init(_ metrics: PreviewMetrics, bytes: Int) {
       images = metrics.images
@@ -35,6 +58,7 @@ struct SearchReport: Encodable {
       agreement = metrics.agreement
       divergence = metrics.divergence.flatMap(Output.finite)
       cosine = Output.finite(metrics.cosine)
+      headline = Headline(metrics.headline)
     }
   }
 
@@ -86,21 +110,15 @@ struct SearchReport: Encodable {
       if let amount = uniform.amount { setting += ", \(Output.percent(amount)) pruned" }
       lines.append(
         "uniform   \(setting): \(Output.bytes(uniform.bytes))  "
-          + Self.quality(uniform.plan?.top1, uniform.agreement, uniform.cosine))
+          + uniform.headline.text)
     }
     for point in result.front {
       lines.append(
         "front     \(Output.bytes(point.bytes))  "
-          + Self.quality(point.top1, point.agreement, point.cosine))
+          + Headline(point.headline).text)
     }
     for notice in result.notices { lines.append("note      \(notice)") }
     lines.append("wrote     \(output)")
     return lines.joined(separator: "\n")
-  }
-
-  private static func quality(_ top1: Double?, _ agreement: Double?, _ cosine: Double?) -> String {
-    if let top1 { return "top-1 \(Output.percent(top1))" }
-    if let agreement { return "agreement \(Output.percent(agreement))" }
-    return cosine.map { String(format: "cosine %.6f", $0) } ?? "-"
   }
 }

@@ -36,13 +36,17 @@ struct SensitivityText {
   }
 
   private func headline(hasDelta: Bool, hasAgreement: Bool) -> String {
+    let task = report.rows.lazy.compactMap(\.headline).first
     let what =
-      hasDelta
-      ? "change of top-1 in points"
-      : hasAgreement ? "images with the original's class, %" : "cosine of the outputs"
+      task.map { "points of \($0.name) lost" }
+      ?? (hasDelta
+        ? "change of top-1 in points"
+        : hasAgreement ? "images with the original's class, %" : "cosine of the outputs")
     let how =
       report.direction == "alone" ? "each layer alone" : "all layers but this one"
-    let original = report.baseline.map { String(format: ", original %.1f %%", $0.top1 * 100) } ?? ""
+    let original =
+      report.baseline.map { String(format: ", original %.1f %%", $0.top1 * 100) }
+      ?? task?.baseline.map { String(format: ", original %.4g", $0) } ?? ""
     return "\(what), \(how), \(report.images) images\(original), \(report.precision)"
       + (stopsEarly ? ", early stop" : "")
   }
@@ -54,7 +58,11 @@ struct SensitivityText {
   ) -> String {
     let mark = row.state == "decided" && stopsEarly ? "~" : row.state == "partial" ? "+" : ""
     let number: String? =
-      if hasDelta {
+      if let headline = row.headline {
+        headline.drop.map { String(format: "%+.2f", $0) } ?? "-"
+      } else if report.rows.contains(where: { $0.headline != nil }) {
+        nil
+      } else if hasDelta {
         row.delta.map { String(format: "%+.1f", $0 * 100) }
       } else if hasAgreement {
         row.agreement.map { String(format: "%.1f", $0 * 100) }

@@ -48,18 +48,18 @@ struct WorkbenchOpening: Sendable {
     guard let path = configuration.data else { return }
     do {
       let data = try EvaluationData.open(path: path, limit: configuration.limit)
-      runner.use(
-        try PreviewEngine(
-          model: model, data: data, threads: configuration.threads, seed: configuration.seed,
-          memoryBudget: configuration.memoryBudget,
-          calibration: try CalibrationSamples.choose(
-            argument: configuration.calibration, plan: plan, planPath: configuration.plan,
-            evaluating: data)))
+      let engine = try PreviewEngine(
+        model: model, data: data, threads: configuration.threads, seed: configuration.seed,
+        memoryBudget: configuration.memoryBudget,
+        calibration: try CalibrationSamples.choose(
+          argument: configuration.calibration, plan: plan, planPath: configuration.plan,
+          evaluating: data))
+      runner.use(engine)
       post(
         .dataOpened(
           DataSummary(
             name: data.name, count: data.count, hasLabels: data.labels != nil,
-            notes: data.notes)))
+            hasTask: engine.hasTask, notes: data.notes)))
     } catch {
       post(.dataFailed(EffectRunner.engineError(error)))
     }

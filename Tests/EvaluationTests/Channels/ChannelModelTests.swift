@@ -185,8 +185,14 @@ struct ChannelModelTests {
       let output = folder.path("original.onnx")
       // One takes its options behind the file, the other in front of it.
       let isOption = arguments.first?.hasPrefix("--") == true
-      _ = try JudgePython.run(
-        script, arguments: isOption ? [output] + arguments : arguments + [output])
+      do {
+        _ = try JudgePython.run(
+          script, arguments: isOption ? [output] + arguments : arguments + [output])
+      } catch let failure as JudgePython.Failure {
+        guard let package = failure.missingPackage else { throw failure }
+        print("no \(package): \(arguments.joined(separator: " ")) not tried")
+        return nil
+      }
       return output
     }
   }

@@ -109,7 +109,10 @@ enum SampleScan {
     -> FrontPoint
   {
     FrontPoint(
-      bytes: bytes, top1: top1, agreement: 0.97, cosine: 0.998, harm: 0.01, images: 500,
+      bytes: bytes, top1: top1, agreement: 0.97, cosine: 0.998,
+      headline: TaskFigure(
+        "top-1", key: "top1", baseline: 0.915, plan: top1, format: .percent), harm: 0.01,
+      images: 500,
       plan: plan(bits: bits, amount: amount))
   }
 
