@@ -43,7 +43,9 @@ public struct FinetuneSettings: Sendable, Hashable, Codable {
   public var batch = 128
   /// Times that the training samples are gone through; nil for 30, or what ``minutes`` allow.
   public var epochs: Int?
-  /// Minutes that training may take; nil for no limit. Without ``epochs`` their number is decided after
+  /// Minutes that training may take; nil for no limit.
+  ///
+  /// Without ``epochs`` their number is decided after
   /// the first one by the time that it took.
   public var minutes: Double?
   /// Whether half of the images are mirrored left to right.
