@@ -96,7 +96,7 @@ struct FinetuneCommandTests {
   }
 
   @Test func aKilledRunGoesOnToTheSameWeights() throws {
-    let options = ["--epochs", "12", "--learn-step", "--flip"]
+    let options = ["--epochs", "8", "--learn-step", "--flip"]
     let whole = try Subprocess(program, arguments("whole.onnx", options + ["--threads", "2"]))
     #expect(whole.status == 0, "\(whole.errors)")
     let checkpoint = folder.path("run.npz")

@@ -80,8 +80,8 @@ import Training
       (Self.plan(prune: PruneSetting(amount: 0.5, scope: .global)), false),
     ]
     for (plan, learns) in plans {
-      let result = try await Self.finetuner(plan) {
-        ($0.learnsStep, $0.epochs) = (learns, 1)
+      let result = try await Self.finetuner(plan, limit: 60) {
+        ($0.learnsStep, $0.epochs, $0.batch) = (learns, 1, 30)
       }.run()
       #expect(result.ending == .finished)
       _ = try await Self.proof(result)
@@ -216,7 +216,7 @@ import Training
       model: try OpenedModel(path: Self.model),
       data: try EvaluationData.open(path: path, limit: nil), threads: 2)
     var settings = FinetuneSettings()
-    (settings.epochs, settings.shift) = (3, 0)
+    (settings.epochs, settings.batch, settings.shift) = (10, 18, 0)
     let result = try await Finetuner(
       engine: engine, plan: Self.plan(WeightQuantization(bits: 3)), settings: settings, threads: 2
     ).run()

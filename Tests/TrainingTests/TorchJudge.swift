@@ -35,8 +35,8 @@ enum TorchJudge {
   /// The largest difference of two tensors, relative to the largest of the second.
   static func difference(_ found: [Float], _ wanted: Tensor?) -> Double {
     guard let wanted, wanted.count == found.count else { return .infinity }
-    let wanted = wanted.doubles
-    let largest = wanted.reduce(1e-30) { max($0, $1.magnitude) }
-    return zip(found, wanted).reduce(0) { max($0, (Double($1.0) - $1.1).magnitude) } / largest
+    let numbers = wanted.doubles
+    let largest = numbers.reduce(1e-30) { max($0, $1.magnitude) }
+    return zip(found, numbers).reduce(0) { max($0, (Double($1.0) - $1.1).magnitude) } / largest
   }
 }

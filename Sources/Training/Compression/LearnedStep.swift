@@ -12,6 +12,7 @@ import Tensors
 public struct LearnedStep: Sendable {
   /// Which step belongs to which weight.
   private let places: [Int32]
+  private let bits: Int
   /// The highest code q.
   private let highest: Float
   /// Weights of each place.
@@ -24,6 +25,7 @@ public struct LearnedStep: Sendable {
     guard setting.scheme == .symmetric, (2...8).contains(setting.bits) else { return nil }
     let layout = ScaleLayout(setting.granularity, for: layer)
     places = layout.places()
+    bits = setting.bits
     highest = Float((1 << (setting.bits - 1)) - 1)
     var counts = [Int](repeating: 0, count: layout.count)
     for place in places { counts[Int(place)] += 1 }
@@ -39,17 +41,20 @@ public struct LearnedStep: Sendable {
     return largest
   }
 
-  /// Steps to start from: 2 E|w| / sqrt(q) over the weights that are not zero (section 2.1), and no
-  /// more than max|w| / q.
+  /// Steps to start from: those with the least square error over the weights that are not zero.
+  ///
+  /// LSQ starts from 2 E|w| / sqrt(q) instead, which at 2 bits rounds more than half of a normal layer to
+  /// zero.
   public func start(_ weights: [Float]) -> [Float] {
-    var sums = [Double](repeating: 0, count: count)
-    var nonzero = [Int](repeating: 0, count: count)
+    var kept = [[Float]](repeating: [], count: count)
     for (weight, place) in zip(weights, places) where weight != 0 {
-      sums[Int(place)] += Double(weight.magnitude)
-      nonzero[Int(place)] += 1
+      kept[Int(place)].append(weight)
     }
-    let mean = zip(sums, nonzero).map { $0 / Double(max($1, 1)) }
-    return bounded(mean.map { Float(2 * $0 / Double(highest).squareRoot()) }, by: weights)
+    let grid = CodeGrid.integers(bits: bits, isSymmetric: true)
+    let steps = kept.map { values in
+      values.isEmpty ? 1 : MSERange().range(of: values, for: grid).magnitude / highest
+    }
+    return bounded(steps, by: weights)
   }
 
   /// Steps that are used: above 0, and no more than max|w| / q.

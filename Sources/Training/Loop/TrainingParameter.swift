@@ -44,4 +44,18 @@ struct TrainingParameter: Sendable {
   var key: String {
     if case .steps = kind { "steps/" + name } else { "values/" + name }
   }
+
+  /// Moves numbers in proportion to themselves: the optimizer moves a factor on each, which is 1 before.
+  ///
+  /// Learned steps between codes are small numbers of any size, and a rate that suits weights would
+  /// throw them about; their factors are all alike.
+  mutating func moveInProportion(
+    _ gradient: [Float], optimizer: any Optimizer, step: Int, learningRate: Double
+  ) {
+    var factors = [Float](repeating: 1, count: values.count)
+    optimizer.update(
+      &factors, gradient: zip(gradient, values).map { $0 * $1 }, slots: &slots, step: step,
+      learningRate: learningRate, weightDecay: 0)
+    for index in values.indices { values[index] *= max(factors[index], 0.5) }
+  }
 }

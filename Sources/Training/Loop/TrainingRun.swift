@@ -221,7 +221,10 @@ struct TrainingRun: Sendable {
     state.counters.history.append(point)
     (state.counters.lossSum, state.counters.lossCount) = (0, 0)
     guard isPruned else { return }
-    if let best = state.counters.best, !point.isBetter(than: best) { return }
+    let byAccuracy = !setup.choice.loss.needsTeacher
+    if let best = state.counters.best, !point.isBetter(than: best, byAccuracy: byAccuracy) {
+      return
+    }
     state.counters.best = point
     state.bestValues = state.parameters.map(\.values)
   }

@@ -83,6 +83,11 @@ extension TrainingState {
         gradient = found
       case .statistic: continue
       }
+      if case .steps = parameter.kind {
+        parameter.moveInProportion(
+          gradient, optimizer: optimizer, step: step, learningRate: learningRate)
+        continue
+      }
       #if DEBUG
       let before = parameter.values
       #endif

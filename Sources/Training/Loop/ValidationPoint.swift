@@ -12,10 +12,17 @@ public struct ValidationPoint: Sendable, Hashable, Codable {
   /// classified as the float network does; nil where outputs are no class scores.
   public var accuracy: Double?
 
-  /// Whether it is better than another: more rightly classified, and of equals the lower loss.
-  public func isBetter(than other: ValidationPoint) -> Bool {
+  /// Whether it is better than another.
+  ///
+  /// - Parameters:
+  ///   - other: The other.
+  ///   - byAccuracy: Whether the share of right classes counts first and the loss only where it is equal:
+  ///     without distillation, where the loss punishes a network that is sure of itself. With distillation
+  ///     the loss says more, since few samples have few right classes to count.
+  public func isBetter(than other: ValidationPoint, byAccuracy: Bool) -> Bool {
     guard loss.isFinite else { return false }
     guard other.loss.isFinite else { return true }
-    return (accuracy ?? 0, -loss) > (other.accuracy ?? 0, -other.loss)
+    guard byAccuracy, let accuracy, let before = other.accuracy else { return loss < other.loss }
+    return (accuracy, -loss) > (before, -other.loss)
   }
 }
