@@ -40,7 +40,8 @@ enum COCOJudge {
     }
     let ids = images.indices.map { "{\"id\":\($0 + 1)}" }.joined(separator: ",")
     let categories = (1...classes).map { "{\"id\":\($0)}" }.joined(separator: ",")
-    try "{\"images\":[\(ids)],\"annotations\":[\(annotations.joined(separator: ","))],\"categories\":[\(categories)]}"
+    try
+      "{\"images\":[\(ids)],\"annotations\":[\(annotations.joined(separator: ","))],\"categories\":[\(categories)]}"
       .write(toFile: truth, atomically: true, encoding: .utf8)
     try "[\(found.joined(separator: ","))]".write(
       toFile: results, atomically: true, encoding: .utf8)
