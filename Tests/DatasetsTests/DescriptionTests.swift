@@ -30,7 +30,7 @@ import Testing
     ("input: 5", ["'input' has to be a mapping"]),
     ("classes: 10", ["'classes' has to be a list"]),
     ("classes: [[a]]", ["line 1, column 11", "'classes'"]),
-    ("task: dance", ["'dance'", "classification, detection, similarity, agreement"]),
+    ("task: dance", ["'dance'", "classification, detection, similarity, segmentation"]),
     ("task: [a", ["line"]),
     ("- a\n- b\n", ["mapping"]),
     ("", ["mapping"]),

@@ -4,7 +4,7 @@ import Yams
 /// Reads the YAML of a ``DataDescription``; every error names line and column.
 struct DescriptionParser {
   private static let remedy = """
-    Known keys: data, boxes, task, ignore, classes, head,
+    Known keys: data, boxes, task, ignore, classes, head, \
     input {layout, order, scale, mean, std, resize, crop}
     """
 

@@ -14,9 +14,6 @@ public struct DetectionMeasure: EvaluationMeasure {
   private let truths: [[TruthBox]]?
   private let counts: [[Int: TruthCounts]]
 
-  /// Resamples take at most so many steps altogether.
-  private static let mostSteps = 1 << 30
-
   /// Makes the measure; nil where nothing says how outputs become boxes.
   ///
   /// - Throws: As ``DetectionDecoder/init(_:)``, and for boxes of classes that the model does not have.
@@ -64,7 +61,10 @@ public struct DetectionMeasure: EvaluationMeasure {
     var difference: TaskResult.Difference?
     if let a = headline.baseline, let b = headline.plan {
       difference = TaskResult.Difference(
-        b - a, interval95: samples.isFinal ? interval(before, after, counts, samples) : nil,
+        b - a,
+        interval95: samples.isFinal
+          ? PairedPrecision(baseline: before, plan: after, truths: counts)
+            .interval95(isCancelled: samples.isCancelled) : nil,
         method: "bootstrap over images")
     }
     return TaskResult(
@@ -89,24 +89,6 @@ public struct DetectionMeasure: EvaluationMeasure {
       return TaskFigure(
         "AP50 \(name)", key: "ap50.\(name)", baseline: old.vocClassAP[index],
         plan: new.vocClassAP[index], format: .decimal(places: 4))
-    }
-  }
-
-  private func interval(
-    _ before: [ImageMatches], _ after: [ImageMatches], _ counts: [[Int: TruthCounts]],
-    _ samples: TaskSamples
-  ) -> ClosedRange<Double>? {
-    // Nothing differs, in any resample.
-    if before == after { return 0...0 }
-    let old = ResampledPrecision(matches: before, truths: counts)
-    let new = ResampledPrecision(matches: after, truths: counts)
-    let most = Self.mostSteps / max(old.cost + new.cost, 1)
-    let resamples = min(max(most, 200), PairedBootstrap.standardResamples)
-    return PairedBootstrap(count: samples.count, resamples: resamples).interval95(
-      isCancelled: samples.isCancelled
-    ) { draws in
-      guard let a = old.meanPrecision(draws), let b = new.meanPrecision(draws) else { return nil }
-      return b - a
     }
   }
 

@@ -14,8 +14,8 @@ public struct DetectionPicture: Sendable {
   /// The images in it.
   public let images: Int
 
-  /// The width that an image is enlarged to, as far as whole factors go.
-  private static let leastWidth = 320
+  /// The width that images are enlarged to at least, by a whole factor.
+  private static let leastWidth = 480
   private static let gap = 8
 
   /// Draws the first images of data, four in a row.
@@ -42,7 +42,7 @@ public struct DetectionPicture: Sendable {
       tensors.append(image)
     }
     let (height, width) = (tensors[0].shape[1], tensors[0].shape[2])
-    let scale = max(1, Self.leastWidth / width)
+    let scale = max(1, (Self.leastWidth + width - 1) / width)
     let columns = min(4, count)
     let rows = (count + columns - 1) / columns
     let (across, down) = (width * scale + Self.gap, height * scale + Self.gap)

@@ -32,6 +32,38 @@ struct EvaluationReport: Encodable {
     }
   }
 
+  /// What was measured of one network, or of the difference: of classes, or of boxes.
+  enum Side<Classes: Encodable>: Encodable {
+    case classes(Classes)
+    case boxes(Boxes)
+
+    func encode(to encoder: any Encoder) throws {
+      switch self {
+      case .classes(let classes): try classes.encode(to: encoder)
+      case .boxes(let boxes): try boxes.encode(to: encoder)
+      }
+    }
+
+    /// What was measured of classes.
+    var classes: Classes? {
+      if case .classes(let classes) = self { classes } else { nil }
+    }
+  }
+
+  /// A detector's figures, for which the contract has keys beside those under `task`.
+  struct Boxes: Encodable {
+    var map: Double?
+    var map50: Double?
+    var interval95: [Double]?
+
+    /// - Parameter value: Picks a value out of a figure.
+    init?(_ task: TaskResult?, _ value: (TaskFigure) -> Double?) {
+      guard let task, task.headline.key == "map" else { return nil }
+      map = value(task.headline)
+      map50 = task.figures.first { $0.key == "map50" }.flatMap(value)
+    }
+  }
+
   struct Size: Encodable {
     var original: Int
     var originalWeights: Int
@@ -55,9 +87,9 @@ struct EvaluationReport: Encodable {
   var measured: Int
   var precision: String
   var seconds: Double
-  var baseline: Accuracy?
-  var plan: Accuracy?
-  var delta: Delta?
+  var baseline: Side<Accuracy>?
+  var plan: Side<Accuracy>?
+  var delta: Side<Delta>?
   var task: TaskReport?
   var agreement: Double?
   var divergence: Double?
@@ -76,11 +108,15 @@ struct EvaluationReport: Encodable {
     measured = metrics.measured
     precision = Self.name(of: metrics.precision)
     seconds = metrics.seconds
-    baseline = metrics.baseline.map(Accuracy.init)
+    baseline =
+      metrics.baseline.map { .classes(Accuracy($0)) }
+      ?? Boxes(metrics.task, \.baseline).map { .boxes($0) }
     task = metrics.task.map { TaskReport($0, hasPlan: compressed != nil) }
     guard let compressed, let size else { return }
-    plan = metrics.plan.map(Accuracy.init)
-    delta = metrics.delta.map(Delta.init)
+    plan =
+      metrics.plan.map { .classes(Accuracy($0)) }
+      ?? Boxes(metrics.task, \.plan).map { .boxes($0) }
+    delta = metrics.delta.map { .classes(Delta($0)) } ?? Self.boxDelta(metrics.task)
     agreement = metrics.agreement
     divergence = metrics.divergence.flatMap(Output.finite)
     cosine = Output.finite(metrics.cosine)
@@ -98,6 +134,14 @@ struct EvaluationReport: Encodable {
         sqnr: Output.finite(row.sqnr))
     }
     notices = compressed.notices
+  }
+
+  private static func boxDelta(_ task: TaskResult?) -> Side<Delta>? {
+    var boxes = Boxes(task) { figure in
+      figure.baseline.flatMap { old in figure.plan.map { $0 - old } }
+    }
+    boxes?.interval95 = task?.difference?.interval95.map { [$0.lowerBound, $0.upperBound] }
+    return boxes.map { .boxes($0) }
   }
 
   /// The precision as the command contract names it.
@@ -120,9 +164,9 @@ struct EvaluationReport: Encodable {
         "\(label)  top-1 \(count)\(Output.percent(accuracy.top1)) (\(accuracy.correct) of \(images))"
           + "  top-5 \(count)\(Output.percent(accuracy.top5))  loss \(measure)\(loss)")
     }
-    if let baseline { describe("original", baseline) }
-    if let plan { describe("plan    ", plan) }
-    if let delta {
+    if let baseline = baseline?.classes { describe("original", baseline) }
+    if let plan = plan?.classes { describe("plan    ", plan) }
+    if let delta = delta?.classes {
       let half = (delta.interval95[1] - delta.interval95[0]) / 2
       lines.append(
         String(

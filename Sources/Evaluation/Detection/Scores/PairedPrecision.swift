@@ -1,0 +1,65 @@
+/// How much COCO's AP at IoU .50:.95 differs between two networks on the same images, with the 95 % interval
+/// of a paired bootstrap over images.
+public struct PairedPrecision: Sendable {
+  private let images: Int
+  private let baseline: ResampledPrecision
+  private let plan: ResampledPrecision
+  /// Whether both networks found the same boxes, for all that scores see.
+  private let isSame: Bool
+
+  /// Resamples take at most so many steps altogether.
+  private static let mostSteps = 1 << 30
+
+  /// Compares what two networks found in images.
+  ///
+  /// - Parameters:
+  ///   - baseline: The boxes that the original found in each image.
+  ///   - plan: The boxes that the plan found in each.
+  ///   - truths: The boxes to be found in each.
+  public init(baseline: [[ScoredBox]], plan: [[ScoredBox]], truths: [[TruthBox]]) {
+    precondition(
+      baseline.count == truths.count && plan.count == truths.count, "lists of different images")
+    func matches(_ found: [[ScoredBox]]) -> [ImageMatches] {
+      zip(found, truths).map { COCOMatcher.match($0, $1) }
+    }
+    self.init(
+      baseline: matches(baseline), plan: matches(plan), truths: truths.map(TruthCounts.count))
+  }
+
+  init(baseline: [ImageMatches], plan: [ImageMatches], truths: [[Int: TruthCounts]]) {
+    images = truths.count
+    isSame = baseline == plan
+    self.baseline = ResampledPrecision(matches: baseline, truths: truths)
+    self.plan = ResampledPrecision(matches: plan, truths: truths)
+  }
+
+  /// Plan minus baseline; nil without objects.
+  ///
+  /// - Parameter draws: How often each image counts; nil for once.
+  public func difference(draws: [Int]? = nil) -> Double? {
+    let draws = draws ?? [Int](repeating: 1, count: images)
+    guard let old = baseline.meanPrecision(draws), let new = plan.meanPrecision(draws) else {
+      return nil
+    }
+    return new - old
+  }
+
+  /// The 95 % interval of ``difference(draws:)``: percentiles over resamples of images.
+  ///
+  /// - Parameters:
+  ///   - resamples: How many; nil takes ``PairedBootstrap/standardResamples``, and down to 200 for data so
+  ///     large that they would take seconds.
+  ///   - isCancelled: Asked before each resample.
+  /// - Returns: Nil when too few resamples hold objects, or it was cancelled.
+  public func interval95(
+    resamples: Int? = nil, seed: Int = 0, isCancelled: () -> Bool = { false }
+  ) -> ClosedRange<Double>? {
+    // Nothing differs, in any resample.
+    if isSame { return 0...0 }
+    let most = Self.mostSteps / max(baseline.cost + plan.cost, 1)
+    let count = resamples ?? min(max(most, 200), PairedBootstrap.standardResamples)
+    return PairedBootstrap(count: images, resamples: count, seed: seed).interval95(
+      isCancelled: isCancelled
+    ) { difference(draws: $0) }
+  }
+}
