@@ -33,6 +33,9 @@ struct StatusLine {
       parts.append(("scan \(percent)%", nil))
     }
     if let percent = state.search.percent { parts.append(("search \(percent)%", nil)) }
+    if let compressing = state.compressing, compressing.generation == state.generation {
+      parts.append((compressing.value.text, nil))
+    }
     parts.append((state.hasUnsavedPlan ? "plan*" : "plan", nil))
     if let ahead = state.aheadText { parts.append((ahead, nil)) }
     if let model = state.model { parts.append((model.name, nil)) }

@@ -11,14 +11,19 @@ public struct DataSummary: Sendable, Hashable {
   /// What the user should know, such as assumed preprocessing.
   public var notes: [String]
 
+  /// What the user should know of the samples that methods are calibrated on; nil for nothing.
+  public var calibrationNotice: String?
+
   /// Makes a summary.
   public init(
-    name: String, count: Int, hasLabels: Bool, hasTask: Bool = false, notes: [String] = []
+    name: String, count: Int, hasLabels: Bool, hasTask: Bool = false, notes: [String] = [],
+    calibrationNotice: String? = nil
   ) {
     self.name = name
     self.count = count
     self.hasLabels = hasLabels
     self.hasTask = hasTask
     self.notes = notes
+    self.calibrationNotice = calibrationNotice
   }
 }

@@ -59,7 +59,8 @@ struct WorkbenchOpening: Sendable {
         .dataOpened(
           DataSummary(
             name: data.name, count: data.count, hasLabels: data.labels != nil,
-            hasTask: engine.hasTask, notes: data.notes)))
+            hasTask: engine.hasTask, notes: data.notes,
+            calibrationNotice: engine.planCompressor.calibration.notice)))
     } catch {
       post(.dataFailed(EffectRunner.engineError(error)))
     }
