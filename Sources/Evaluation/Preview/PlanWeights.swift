@@ -37,8 +37,12 @@ final class PlanWeights: Sendable {
 
   /// Applies a plan; layers that are not remembered are computed side by side on `pool`.
   ///
+  /// - Parameter progress: Told from worker threads when a layer begins.
   /// - Throws: ``EngineError`` when the plan does not fit the model.
-  func compress(_ plan: CompressionPlan, pool: WorkerPool) async throws -> CompressedPlan {
+  func compress(
+    _ plan: CompressionPlan, pool: WorkerPool,
+    progress: (@Sendable (CompressingProgress) -> Void)? = nil
+  ) async throws -> CompressedPlan {
     var resolution = try compressor.resolver.resolve(plan)
     if try await calibrate(resolution.settings, pool: pool) {
       resolution.notices += [compressor.calibration.notice].compactMap { $0 }
@@ -51,9 +55,20 @@ final class PlanWeights: Sendable {
     let missing = state.withLock { state in keys.filter { state.entries[$0] == nil } }
     // Slow methods take seconds for a layer: they are told when nobody waits any more.
     let flag = CancellationFlag()
+    let done = Atomic<Int>(0)
+    let start = ContinuousClock.now
     try await withTaskCancellationHandler {
       try await pool.forEach(missing.count) { index in
+        let setting = missing[index].setting.setting
+        // What is done in no time is not worth a word.
+        if !setting.statisticsNeeds.isEmpty || ContinuousClock.now - start > .milliseconds(200) {
+          progress?(
+            CompressingProgress(
+              done: done.load(ordering: .relaxed), total: missing.count,
+              method: setting.methodName))
+        }
         try self.compute(missing[index], isCancelled: { flag.isCancelled })
+        done.add(1, ordering: .relaxed)
       }
     } onCancel: {
       flag.cancel()

@@ -8,22 +8,26 @@ extension PreviewEngine {
   /// Plan-wide steps make another network first, in the background; it is kept for the next plan with
   /// the same steps. Repair is measured anew for settings not seen before.
   ///
+  /// - Parameter progress: Told from worker threads when a layer begins that was not compressed before.
   /// - Throws: ``EngineError`` when the plan does not fit the model; `CancellationError`.
-  public func compress(_ plan: CompressionPlan) async throws -> CompressedPlan {
+  public func compress(
+    _ plan: CompressionPlan, progress: (@Sendable (CompressingProgress) -> Void)? = nil
+  ) async throws -> CompressedPlan {
     var compressed: CompressedPlan
     if let steps = PlanSteps(plan) {
-      compressed = try await self.compressed(plan, steps)
+      compressed = try await self.compressed(plan, steps, progress)
     } else {
-      compressed = try await compressor.compress(plan, pool: pool)
+      compressed = try await compressor.compress(plan, pool: pool, progress: progress)
     }
     return try await rounded(compressed)
   }
 
   private func compressed(
-    _ plan: CompressionPlan, _ steps: PlanSteps
+    _ plan: CompressionPlan, _ steps: PlanSteps,
+    _ progress: (@Sendable (CompressingProgress) -> Void)?
   ) async throws -> CompressedPlan {
     let variant = try await variant(steps)
-    var compressed = try await variant.weights.compress(plan, pool: pool)
+    var compressed = try await variant.weights.compress(plan, pool: pool, progress: progress)
     let touches = compressed.weights.contains { $0 != nil }
     if !touches && !steps.changesGraph { return compressed }
     compressed.variant = variant

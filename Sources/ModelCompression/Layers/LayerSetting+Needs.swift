@@ -8,6 +8,15 @@ extension LayerSetting {
     return needs
   }
 
+  /// Whether calibration samples are run for the layer: for its weights, or for the ranges of static
+  /// activations.
+  public var isCalibrated: Bool { !statisticsNeeds.isEmpty || activations?.mode == .static }
+
+  /// What takes the time of compressing a layer: the rounding method, or else the criterion of pruning.
+  public var methodName: String {
+    weights?.method.name ?? prune.map(\.criterion) ?? "unchanged"
+  }
+
   /// Whether the layer's result depends on the plan's seed.
   var isRandom: Bool {
     if usedCriterion?.isRandom == true { return true }

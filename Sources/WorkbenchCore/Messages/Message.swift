@@ -30,6 +30,8 @@ public enum Message: Sendable {
   case storage(generation: Int, StorageFigures)
   /// The picture of a layer under the plan of a generation.
   case layerPicture(generation: Int, LayerPicture)
+  /// A layer is being compressed for a measurement.
+  case compressing(generation: Int, CompressingProgress)
   /// A measurement has begun or gone on.
   case progress(generation: Int, PreviewMetrics)
   /// A measurement is done.

@@ -34,6 +34,9 @@ struct StatusLine {
     }
     if let percent = state.search.percent { parts.append(("search \(percent)%", nil)) }
     if let percent = state.finetuning.percent { parts.append(("training \(percent)%", nil)) }
+    if let compressing = state.compressing, compressing.generation == state.generation {
+      parts.append((compressing.value.text, nil))
+    }
     parts.append((state.hasUnsavedPlan ? "plan*" : "plan", nil))
     if let ahead = state.aheadText { parts.append((ahead, nil)) }
     if let model = state.model { parts.append((model.name, nil)) }

@@ -24,7 +24,7 @@ struct SettingsSheet {
     ).inset(horizontal: 1, vertical: 0)
     guard inner.height >= 3 else { return }
     let lines = self.lines
-    let gains = gainLines(width: inner.width)
+    let gains = footLines(width: inner.width)
     let (list, foot) = inner.splitBottom(2 + (inner.height >= lines.count + 2 ? gains.count : 0))
     let cursor =
       lines.firstIndex {
@@ -44,7 +44,7 @@ struct SettingsSheet {
       buffer.put(line, in: foot, row: row, style: context[.textMuted])
     }
     for (row, line) in gains.enumerated() where row + 2 < foot.height {
-      buffer.put(line, in: foot, row: row + 2, style: context[.value])
+      buffer.put(line.text, in: foot, row: row + 2, style: context[line.slot])
     }
   }
 
@@ -53,10 +53,19 @@ struct SettingsSheet {
   var parts: (sheet: Rect, plots: Rect?)? {
     guard let rect = context.layout.panes[.inspector], rect.width >= 40 else { return nil }
     // Border, note, and what runs faster.
-    let height = lines.count + 4 + gainLines(width: rect.width - 4).count
+    let height = lines.count + 4 + footLines(width: rect.width - 4).count
     guard rect.height - height >= 10 else { return (rect, nil) }
     let (sheet, plots) = rect.splitTop(height)
     return (sheet, plots)
+  }
+
+  /// What runs faster, and what calibration rests on.
+  private func footLines(width: Int) -> [(text: String, slot: ThemeSlot)] {
+    let gains = gainLines(width: width).map { (text: $0, slot: ThemeSlot.value) }
+    guard let notice = state.data?.calibrationNotice,
+      state.targets.contains(where: { state.settings[$0].isCalibrated })
+    else { return gains }
+    return gains + Wrapping.lines(notice, width: width).map { ($0, .warning) }
   }
 
   /// What the layer's setting does to the time of runtimes.

@@ -14,10 +14,13 @@ public struct DataSummary: Sendable, Hashable {
   /// What the user should know, such as assumed preprocessing.
   public var notes: [String]
 
+  /// What the user should know of the samples that methods are calibrated on; nil for nothing.
+  public var calibrationNotice: String?
+
   /// Makes a summary.
   public init(
     name: String, count: Int, hasLabels: Bool, hasTask: Bool = false,
-    trainingPath: String? = nil, notes: [String] = []
+    trainingPath: String? = nil, notes: [String] = [], calibrationNotice: String? = nil
   ) {
     self.name = name
     self.count = count
@@ -25,5 +28,6 @@ public struct DataSummary: Sendable, Hashable {
     self.trainingPath = trainingPath
     self.hasTask = hasTask
     self.notes = notes
+    self.calibrationNotice = calibrationNotice
   }
 }

@@ -84,6 +84,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var storage: Stamped<StorageFigures>?
   /// The picture of the selected layer, and the generation it belongs to.
   public internal(set) var picture: Stamped<LayerPicture>?
+  /// How far compressing for a measurement has come, and the generation it belongs to; nil when it is done.
+  public internal(set) var compressing: Stamped<CompressingProgress>?
   /// The measured metrics, and the generation they belong to.
   public internal(set) var metrics: Stamped<PreviewMetrics>?
   /// Whether a measurement of the current plan runs.

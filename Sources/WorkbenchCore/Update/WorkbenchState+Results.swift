@@ -52,22 +52,27 @@ extension WorkbenchState {
         return
       }
       self.picture = Stamped(picture, generation: generation)
+    case .compressing(let generation, let progress):
+      guard generation == self.generation, isEvaluating else { return }
+      compressing = Stamped(progress, generation: generation)
     case .progress(let generation, let metrics):
       guard generation == self.generation else { return }
+      compressing = nil
       isEvaluating = true
       self.metrics = Stamped(metrics, generation: generation)
     case .evaluated(let generation, let metrics):
       guard generation == self.generation else { return }
+      compressing = nil
       isEvaluating = false
       self.metrics = Stamped(metrics, generation: generation)
       addPoint()
     case .ahead(let progress):
       if progress.generation == generation { ahead = progress }
     case .evaluationCancelled(let generation):
-      if generation == self.generation { isEvaluating = false }
+      if generation == self.generation { (isEvaluating, compressing) = (false, nil) }
     case .evaluationFailed(let generation, let error):
       guard generation == self.generation else { return }
-      isEvaluating = false
+      (isEvaluating, compressing) = (false, nil)
       evaluationError = error
       say(error.description, .error)
     default: break

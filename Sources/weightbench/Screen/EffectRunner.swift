@@ -201,7 +201,9 @@ final class EffectRunner: Sendable {
     _ plan: CompressionPlan, _ generation: Int, _ focus: String?, _ engine: PreviewEngine
   ) async {
     do {
-      let compressed = try await engine.compress(plan)
+      let compressed = try await engine.compress(plan) { progress in
+        self.post(.compressing(generation: generation, progress))
+      }
       try Task.checkCancellation()
       let metrics = try await engine.evaluate(
         compressed, focus: focus, precision: precision

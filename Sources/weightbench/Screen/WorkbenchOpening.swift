@@ -60,7 +60,7 @@ struct WorkbenchOpening: Sendable {
           DataSummary(
             name: data.name, count: data.count, hasLabels: data.labels != nil,
             hasTask: engine.hasTask, trainingPath: TrainingDataFinder.path(beside: path),
-            notes: data.notes)))
+            notes: data.notes, calibrationNotice: engine.planCompressor.calibration.notice)))
     } catch {
       post(.dataFailed(EffectRunner.engineError(error)))
     }

@@ -1,0 +1,21 @@
+/// How far compressing the layers of a plan has come; layers known from earlier plans are not counted.
+public struct CompressingProgress: Sendable, Hashable {
+  /// Layers done.
+  public var done: Int
+  /// Layers to do.
+  public var total: Int
+  /// The method of the layer at hand: how its codes are found, or what it is pruned by.
+  public var method: String
+
+  /// Makes a progress.
+  public init(done: Int, total: Int, method: String) {
+    self.done = done
+    self.total = total
+    self.method = method
+  }
+
+  /// In words: `compressing layer 4 of 36 (gptq)`.
+  public var text: String {
+    "compressing layer \(min(done + 1, total)) of \(total) (\(method))"
+  }
+}
