@@ -59,7 +59,7 @@ struct SentencePairTests {
       let parts = name.split(separator: "_")
       let last = try #require(parts.last)
       let rule =
-        try parts[0] == "prune"
+        parts[0] == "prune"
         ? PlanRule(prune: .set(PruneSetting(amount: try #require(Double(last)))))
         : PlanRule(
           weights: .set(WeightQuantization(bits: try #require(Int(last.dropLast(3))))))
