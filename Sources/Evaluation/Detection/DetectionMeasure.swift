@@ -14,6 +14,9 @@ public struct DetectionMeasure: EvaluationMeasure {
   private let truths: [[TruthBox]]?
   private let counts: [[Int: TruthCounts]]
 
+  /// Resamples while images are still to come: a standard error within a tenth.
+  private static let partialResamples = 60
+
   /// Makes the measure; nil where nothing says how outputs become boxes.
   ///
   /// - Throws: As ``DetectionDecoder/init(_:)``, and for boxes of classes that the model does not have.
@@ -62,9 +65,10 @@ public struct DetectionMeasure: EvaluationMeasure {
     if let a = headline.baseline, let b = headline.plan {
       difference = TaskResult.Difference(
         b - a,
-        interval95: samples.isFinal
-          ? PairedPrecision(baseline: before, plan: after, truths: counts)
-            .interval95(isCancelled: samples.isCancelled) : nil,
+        interval95: PairedPrecision(baseline: before, plan: after, truths: counts)
+          .interval95(
+            resamples: samples.isFinal ? nil : Self.partialResamples,
+            isCancelled: samples.isCancelled),
         method: "bootstrap over images")
     }
     return TaskResult(
@@ -106,17 +110,18 @@ public struct DetectionMeasure: EvaluationMeasure {
     let headline = TaskFigure(
       "same boxes", key: "sameBoxes", baseline: 1, plan: total.sameShare, format: .percent)
     let isSame = total.missed == 0 && total.added == 0
+    let resamples =
+      samples.isFinal ? PairedBootstrap.standardResamples : Self.partialResamples
     let interval: ClosedRange<Double>? =
-      !samples.isFinal
-      ? nil
-      : isSame
-        ? 0...0
-        : PairedBootstrap(count: samples.count).interval95(isCancelled: samples.isCancelled) {
-          draws in
-          var sum = BoxComparison()
-          for (image, times) in zip(images, draws) where times > 0 { sum.add(image, times: times) }
-          return sum.sameShare - 1
-        }
+      isSame
+      ? 0...0
+      : PairedBootstrap(count: samples.count, resamples: resamples).studentInterval95(
+        around: total.sameShare - 1, isCancelled: samples.isCancelled
+      ) { draws in
+        var sum = BoxComparison()
+        for (image, times) in zip(images, draws) where times > 0 { sum.add(image, times: times) }
+        return sum.sameShare - 1
+      }
     let pairs = Double(max(total.matched, 1))
     let hasPairs = total.matched > 0
     return TaskResult(

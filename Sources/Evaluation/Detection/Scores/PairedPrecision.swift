@@ -1,7 +1,8 @@
 /// How much COCO's AP at IoU .50:.95 differs between two networks on the same images, with the 95 % interval
 /// of a paired bootstrap over images.
 public struct PairedPrecision: Sendable {
-  private let images: Int
+  /// Images that are compared.
+  public let images: Int
   private let baseline: ResampledPrecision
   private let plan: ResampledPrecision
   /// Whether both networks found the same boxes, for all that scores see.
@@ -44,13 +45,14 @@ public struct PairedPrecision: Sendable {
     return new - old
   }
 
-  /// The 95 % interval of ``difference(draws:)``: percentiles over resamples of images.
+  /// The 95 % interval of ``difference(draws:)``: Student's, with the standard error over resamples of
+  /// images.
   ///
   /// - Parameters:
   ///   - resamples: How many; nil takes ``PairedBootstrap/standardResamples``, and down to 200 for data so
   ///     large that they would take seconds.
   ///   - isCancelled: Asked before each resample.
-  /// - Returns: Nil when too few resamples hold objects, or it was cancelled.
+  /// - Returns: Nil of a single image, when too few resamples hold objects, or when it was cancelled.
   public func interval95(
     resamples: Int? = nil, seed: Int = 0, isCancelled: () -> Bool = { false }
   ) -> ClosedRange<Double>? {
@@ -58,8 +60,9 @@ public struct PairedPrecision: Sendable {
     if isSame { return 0...0 }
     let most = Self.mostSteps / max(baseline.cost + plan.cost, 1)
     let count = resamples ?? min(max(most, 200), PairedBootstrap.standardResamples)
-    return PairedBootstrap(count: images, resamples: count, seed: seed).interval95(
-      isCancelled: isCancelled
+    guard let estimate = difference() else { return nil }
+    return PairedBootstrap(count: images, resamples: count, seed: seed).studentInterval95(
+      around: estimate, isCancelled: isCancelled
     ) { difference(draws: $0) }
   }
 }
