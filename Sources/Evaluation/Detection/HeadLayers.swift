@@ -14,6 +14,12 @@ public struct HeadLayers: Sendable, Hashable {
   /// Why they are a head, for people.
   public let reason: String
 
+  /// Makes a head of layers that are known.
+  public init(names: [String], reason: String) {
+    self.names = names
+    self.reason = reason
+  }
+
   /// What was pinned, and why: `pinned heat, box: they make the detector's outputs 'heatmap', 'box'`.
   public var text: String {
     let more = names.count > 4 ? " and \(names.count - 4) more" : ""
