@@ -14,7 +14,7 @@ public struct DetectionMeasure: EvaluationMeasure {
   private let truths: [[TruthBox]]?
   private let counts: [[Int: TruthCounts]]
 
-  /// Resamples while images are still to come: a standard error within a tenth.
+  /// Resamples of compared boxes while images are still to come: a standard error within a tenth.
   private static let partialResamples = 60
 
   /// Makes the measure; nil where nothing says how outputs become boxes.
@@ -63,12 +63,11 @@ public struct DetectionMeasure: EvaluationMeasure {
     let headline = figure("mAP@.50:.95", "map", \.map)
     var difference: TaskResult.Difference?
     if let a = headline.baseline, let b = headline.plan {
+      let pair = PairedPrecision(baseline: before, plan: after, truths: counts)
       difference = TaskResult.Difference(
         b - a,
-        interval95: PairedPrecision(baseline: before, plan: after, truths: counts)
-          .interval95(
-            resamples: samples.isFinal ? nil : Self.partialResamples,
-            isCancelled: samples.isCancelled),
+        interval95: samples.isFinal
+          ? pair.interval95(isCancelled: samples.isCancelled) : pair.partialInterval95(),
         method: "bootstrap over images")
     }
     return TaskResult(
@@ -142,9 +141,8 @@ public struct DetectionMeasure: EvaluationMeasure {
           plan: hasPairs ? total.scoreChange / pairs : nil, format: .decimal(places: 4)),
       ],
       notes: decoder.notes + [
-        "no labels: boxes with a score of at least \(decoder.head.selection.shown) are compared "
-          + "with the original's; moved are those that overlap it by less than "
-          + "\(BoxComparison.still)"
+        "no labels: the original's boxes from score \(decoder.head.selection.shown) on; "
+          + "moved: overlap below \(BoxComparison.still)"
       ])
   }
 }

@@ -10,6 +10,10 @@ public struct PairedPrecision: Sendable {
 
   /// Resamples take at most so many steps altogether.
   private static let mostSteps = 1 << 30
+  /// The same while images are still to come: some hundredths of a second.
+  private static let mostPartialSteps = 1 << 24
+  /// Resamples while images are still to come, at most and at least: a standard error within a tenth.
+  private static let partialResamples = 20...60
 
   /// Compares what two networks found in images.
   ///
@@ -64,5 +68,13 @@ public struct PairedPrecision: Sendable {
     return PairedBootstrap(count: images, resamples: count, seed: seed).studentInterval95(
       around: estimate, isCancelled: isCancelled
     ) { difference(draws: $0) }
+  }
+
+  /// The interval while images are still to come, of fewer resamples; nil as ``interval95``, and where even
+  /// these would take long.
+  public func partialInterval95() -> ClosedRange<Double>? {
+    let range = Self.partialResamples
+    let count = min(Self.mostPartialSteps / max(baseline.cost + plan.cost, 1), range.upperBound)
+    return isSame || count >= range.lowerBound ? interval95(resamples: count) : nil
   }
 }
