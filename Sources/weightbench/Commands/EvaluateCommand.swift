@@ -39,7 +39,10 @@ struct EvaluateCommand: AsyncParsableCommand {
     line.clear()
     try await boxes.write(engine, compressed)
     let size = try compressed.map { try engine.size(of: $0) }
-    let report = EvaluationReport(metrics, plan: compressed, size: size)
+    var report = EvaluationReport(metrics, plan: compressed, size: size)
+    report.coverage = try await boxes.coverage(
+      engine, compressed, threads: model.threads.count
+    ).map(CoverageReport.init)
     if json {
       Output.json(report)
     } else {
