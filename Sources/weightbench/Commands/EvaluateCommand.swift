@@ -39,7 +39,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     line.clear()
     try await boxes.write(engine, compressed)
     let size = try compressed.map { try engine.size(of: $0) }
-    let report = EvaluationReport(metrics, plan: compressed, size: size)
+    var report = EvaluationReport(metrics, plan: compressed, size: size)
+    if !samples.notes.isEmpty { report.notices = samples.notes + (report.notices ?? []) }
     if json {
       Output.json(report)
     } else {
