@@ -40,6 +40,15 @@ final class MovementStep: TapeStep {
 
   func forward(_ tape: Tape) throws(EngineError) {
     let x = try tape.tensor(inputs[0])
+    // Shapes are cut and turned, too: gradients do not pass through integers.
+    guard x.type == .float32 else {
+      var given: [Tensor?] = []
+      for name in inputs { given.append(try tape.optionalTensor(name)) }
+      let results = try OperatorRegistry.standard[node]?.run(
+        OperatorCall(node: node, opset: opset), given)
+      if let result = results?.first { tape.set(outputs[0], result) }
+      return
+    }
     let places = try places(x, tape)
     tape.set(
       outputs[0],
@@ -55,6 +64,7 @@ final class MovementStep: TapeStep {
   func backward(_ tape: Tape) throws(EngineError) {
     guard let gradient = try tape.plainGradient(outputs[0]) else { return }
     let x = try tape.tensor(inputs[0])
+    guard x.type == .float32 else { return }
     let places = try places(x, tape)
     let result = Tensor.building(x.shape, of: Float.self) { result in
       result.initialize(repeating: 0)
