@@ -143,22 +143,24 @@ def digest(path):
 
 
 def resume(options):
-    """Kills a run at random times until it ends by itself, with 1 and 2 threads in turn."""
+    """Kills a run at random times, with 1 and 2 threads in turn, and then lets it end."""
     table = Table(options, CIFAR / "resnet20.onnx", CIFAR / "cifar10_train2000.yaml", None)
     plan = table.folder / "resume.yaml"
     plan.write_text("weightbench: 1\ndefaults: {prune: {amount: 0.5}, weights: {bits: 3}}\n")
     fixed = [
         str(options.program), "finetune", str(table.model), "--data", str(table.train), "--plan",
-        str(plan), "--limit", "600", "--epochs", "6", "--gradual", "0.5", "--flip", "--seed", "5",
+        str(plan), "--limit", "600", "--epochs", "4", "--gradual", "0.5", "--flip", "--seed", "5",
         "--keep-batchnorm", "--progress", "never", "--overwrite", *options.more]
     outputs = {}
     for threads in (1, 2):
-        outputs[f"whole, {threads} threads"] = output = table.folder / f"whole{threads}.onnx"
+        outputs[f"whole, --threads {threads}"] = output = table.folder / f"whole{threads}.onnx"
+        begin = time.monotonic()
         subprocess.run(
             [*fixed, "--threads", str(threads), "--output", str(output)], check=True,
             capture_output=True)
+        whole = time.monotonic() - begin
     chance = random.Random(options.chance)
-    outputs["killed"] = output = table.folder / "killed.onnx"
+    outputs["killed, 1 and 2 threads in turn"] = output = table.folder / "killed.onnx"
     checkpoint = table.folder / "killed.npz"
     for path in (output, checkpoint):
         path.unlink(missing_ok=True)
@@ -168,8 +170,8 @@ def resume(options):
             [*fixed, "--threads", str(1 + kills % 2), "--output", str(output), "--checkpoint",
              str(checkpoint)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
-            seconds = chance.uniform(2, 12)
-            _, errors = process.communicate(timeout=seconds)
+            seconds = whole * chance.uniform(0.2, 0.8)
+            _, errors = process.communicate(timeout=seconds if kills < options.kills else None)
             if process.returncode != 0:
                 sys.exit(errors.decode())
             break
@@ -196,6 +198,7 @@ def main():
     parser.add_argument("--folder", default="recovery", help="where runs are kept")
     parser.add_argument("--seeds", type=int, default=3, help="runs of each row")
     parser.add_argument("--only", action="append", help="plans to measure, such as '3 bits'")
+    parser.add_argument("--kills", type=int, default=8, help="most kills of 'resume'")
     parser.add_argument("--chance", type=int, default=None, help="seed of the times of kills")
     own, more = sys.argv[1:], []
     if "--" in own:

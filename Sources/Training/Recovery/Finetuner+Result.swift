@@ -30,7 +30,8 @@ extension Finetuner {
     return FinetuneResult(
       recovered: recovered, ending: ending, steps: counters.step,
       epochs: counters.step / run.order.stepsPerEpoch, original: run.original,
-      history: counters.history, best: counters.best, trainingSamples: run.setup.data.training.count,
+      history: counters.history, best: counters.best,
+      trainingSamples: run.setup.data.training.count,
       validationSamples: run.setup.data.validation.count, loss: run.setup.choice.description,
       seconds: counters.seconds, isResumed: run.isResumed, notices: run.setup.notices)
   }
