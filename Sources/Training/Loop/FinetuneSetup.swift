@@ -72,7 +72,7 @@ extension FinetuneSetup {
           case .weights, .constant: true
           case .steps, .statistic: false
           }
-        }.map(\.name)))
+        }.map(\.name)), byteLimit: engine.memory.bytes / 2 / pool.threads)
     let samples = try await Self.teacherSamples(trainingData, network: network, pool: pool)
     return FinetuneSetup(
       base: base, network: network, data: trainingData,
