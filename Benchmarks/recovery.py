@@ -31,6 +31,8 @@ PLANS = {
     "3 bits": "weightbench: 1\ndefaults: {weights: {bits: 3}}\n",
     "2 bits": "weightbench: 1\ndefaults: {weights: {bits: 2}}\n",
     "90 % zeros, 4 bits": "weightbench: 1\ndefaults: {prune: {amount: 0.9}, weights: {bits: 4}}\n",
+    "90 % zeros among all, 4 bits":
+        "weightbench: 1\ndefaults: {prune: {amount: 0.9, scope: global}, weights: {bits: 4}}\n",
 }
 # What is measured: plan, kind of run, and the options that make it.
 CIFAR_RUNS = [
@@ -41,7 +43,11 @@ CIFAR_RUNS = [
     ("2 bits", "labels", ["--distillation", "0"]),
     ("2 bits", "with distillation", []),
 ]
-FASHION_RUNS = [("90 % zeros, 4 bits", "with distillation", [])]
+FASHION_OPTIONS = ["--shift", "0", "--learning-rate", "0.004", "--gradual", "0.4"]
+FASHION_RUNS = [
+    ("90 % zeros, 4 bits", "with distillation", FASHION_OPTIONS),
+    ("90 % zeros among all, 4 bits", "with distillation", FASHION_OPTIONS),
+]
 
 
 def run(program, *arguments, allowed=(0,)):

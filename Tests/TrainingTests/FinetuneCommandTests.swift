@@ -80,6 +80,21 @@ struct FinetuneCommandTests {
     #expect(!FileManager.default.fileExists(atPath: folder.path("m.onnx")))
   }
 
+  @Test func filesAreLookedAtBeforeTraining() throws {
+    // What would take hours is refused at once.
+    let long = ["--epochs", "100000"]
+    let missing = try Subprocess(program, arguments("missing/m.onnx", long))
+    #expect(missing.status == 1)
+    #expect(missing.errors.contains("folder does not exist"))
+    let plan = folder.path("plan.yaml")
+    let before = try Data(contentsOf: URL(filePath: plan))
+    let same = try Subprocess(
+      program, arguments("m.onnx", long + ["--overwrite", "--output-plan", plan]))
+    #expect(same.status == 1)
+    #expect(same.errors.contains("is what is trained"))
+    #expect(try Data(contentsOf: URL(filePath: plan)) == before)
+  }
+
   /// Starts a long run and sends it a signal as soon as there is a checkpoint.
   private func interrupt(_ arguments: [String], checkpoint: String, signal: Int32) throws -> Int32 {
     let process = Process()
