@@ -38,7 +38,7 @@ extension PairedPrecision {
     guard let whole = difference() else { return nil }
     let counts = Mutex((with: 0, without: 0))
     let correction = (1 - min(1, Double(size) / Double(images))).squareRoot()
-    try await pool.forEach(subsamples, isCancelled: { Task.isCancelled }) { round in
+    try await pool.forEach(subsamples) { round in
       var random = SplitMix64(seed: seed &* 1_000_003 &+ round)
       let drawn = (0..<size).map { _ in random.next(below: images) }
       let isWith = holds(whole, in: drawn, correction: 1, resamples, &random)
