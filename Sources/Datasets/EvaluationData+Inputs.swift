@@ -11,11 +11,12 @@ extension EvaluationData {
 
   /// Finds what an input is to be given.
   ///
-  /// An array of the same name comes first, then one of a synonym; then the images, if no other
-  /// input has them. Token types that the data lack are zeros.
+  /// Images of the same name come first, then an array of that name, then one of a synonym; then the main
+  /// images, if no other input has them. Token types that the data lack are zeros.
   func binding(
     of input: ValueInfo, among inputs: [ValueInfo], part: Int
   ) throws(EngineError) -> InputBinding {
+    if let images = furtherImages[input.name] { return .images(images) }
     if let array = array(input.name, part: part) { return .array(array) }
     if let pixels, firstUnmatched(among: inputs, part: part) == input.name {
       return .images(pixels)

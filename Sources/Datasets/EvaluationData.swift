@@ -45,6 +45,8 @@ public struct EvaluationData: Sendable {
   let imageSizes: [SIMD2<Int>]?
   let geometry: ImageGeometry
   let pixels: (any PixelSource)?
+  /// Further images by their array's name, prepared as ``pixels`` are.
+  let furtherImages: [String: any PixelSource]
   let preprocessing: Preprocessing?
   let layout: InputLayout?
   /// Arrays with one row for each item, by name; for pairs, one dictionary for each half.
@@ -55,16 +57,21 @@ public struct EvaluationData: Sendable {
     notes: [String]
   ) throws(EngineError) {
     var source = loaded.pixels
+    var further = loaded.furtherImages
     if let pixels = source, let geometry = description?.geometry, !geometry.isIdentity,
       !loaded.isResized
     {
       source = try ResizedPixels(pixels, geometry: geometry)
+      for (name, pixels) in further {
+        further[name] = try ResizedPixels(pixels, geometry: geometry)
+      }
     }
     head = description?.head
     imageSizes =
       loaded.imageSizes ?? loaded.pixels.map { [SIMD2($0.width, $0.height)] }
     geometry = description?.geometry ?? ImageGeometry()
     pixels = source
+    furtherImages = further
     if let source {
       preprocessing = try Preprocessing(
         description, channels: source.channels, type: source.type)

@@ -10,6 +10,7 @@ struct ArrayArchive {
   private static let labelNames = [
     "labels", "label", "y_test", "y_val", "y", "y_train", "targets", "target",
   ]
+  private static let scoreNames = ["score", "scores"]
   private static let tokenNames = ["input_ids", "ids", "tokens"]
 
   /// The arrays under their names, in file order.
@@ -58,6 +59,8 @@ struct ArrayArchive {
         subject: "array '\(main.name)'", path: path)
       data.pixels = source
       data.notes = notes
+      data.furtherImages = try furtherImages(
+        like: source, without: main.name, total: total, count: data.count, description)
     }
     data.labels = try labels(
       for: main.name, total: total, count: data.count, task: description?.task)
@@ -95,8 +98,37 @@ struct ArrayArchive {
       return (found.name, found.tensor, false)
     }
     if let found = find(Self.tokenNames) { return (found.name, found.tensor, false) }
-    let candidates = arrays.filter { $0.tensor.rank >= 2 && $0.tensor.type != .string }
-    return candidates.count == 1 ? (candidates[0].name, candidates[0].tensor, true) : nil
+    // Else what is no ground truth is for the model's inputs, by name.
+    let others = Self.labelNames + Self.scoreNames + EvaluationTask.allCases.flatMap(\.targetNames)
+    let candidates = arrays.filter {
+      $0.tensor.rank >= 2 && $0.tensor.type != .string && !others.contains($0.name.lowercased())
+    }
+    guard let first = candidates.first,
+      candidates.allSatisfy({ $0.tensor.shape[0] == first.tensor.shape[0] })
+    else { return nil }
+    return (
+      first.name, first.tensor,
+      candidates.count == 1 || (first.tensor.rank == 4 && first.tensor.type != .bool)
+    )
+  }
+
+  /// Arrays of images beside the main one, for models with several inputs.
+  private func furtherImages(
+    like main: ArrayPixels, without name: String, total: Int, count: Int,
+    _ description: DataDescription?
+  ) throws(EngineError) -> [String: any PixelSource] {
+    var found: [String: any PixelSource] = [:]
+    for array in arrays
+    where array.name != name && array.tensor.rank == 4 && array.tensor.shape[0] == total {
+      guard !Self.labelNames.contains(array.name.lowercased()),
+        array.tensor.type == .uint8 || array.tensor.type.isFloat
+      else { continue }
+      let (source, _) = try ArrayImages.source(
+        array.tensor.firstRows(count), layout: description?.layout,
+        subject: "array '\(array.name)'", path: path)
+      if source.channels == main.channels, source.type == main.type { found[array.name] = source }
+    }
+    return found
   }
 
   private func labels(
@@ -173,7 +205,7 @@ struct ArrayArchive {
   }
 
   private func scores(total: Int, count: Int) throws(EngineError) -> [Float]? {
-    guard let found = find(["score", "scores"]), found.tensor.type.isFloat,
+    guard let found = find(Self.scoreNames), found.tensor.type.isFloat,
       found.tensor.shape == [total]
     else { return nil }
     let values = found.tensor.firstRows(count).floats

@@ -6,6 +6,9 @@ struct LoadedData: Sendable {
   var count: Int
   /// Images, or feature vectors; nil for data of arrays only.
   var pixels: (any PixelSource)?
+  /// Further images by their array's name, for models that take several: as deep as ``pixels``, of the
+  /// same type.
+  var furtherImages: [String: any PixelSource] = [:]
   /// Arrays with one row for each item, by name; two entries for data of pairs.
   var parts: [[String: Tensor]] = [[:]]
   var labels: [Int]?

@@ -2,7 +2,7 @@
 public struct CompressingProgress: Sendable, Hashable {
   /// Layers done.
   public var done: Int
-  /// Layers to do.
+  /// Layers to do; 0 while samples are run to calibrate on.
   public var total: Int
   /// The method of the layer at hand: how its codes are found, or what it is pruned by.
   public var method: String
@@ -14,8 +14,10 @@ public struct CompressingProgress: Sendable, Hashable {
     self.method = method
   }
 
-  /// In words: `compressing layer 4 of 36 (gptq)`.
+  /// In words: `compressing layer 4 of 36 (gptq)`, `calibrating (gptq)`.
   public var text: String {
-    "compressing layer \(min(done + 1, total)) of \(total) (\(method))"
+    total == 0
+      ? "calibrating (\(method))"
+      : "compressing layer \(min(done + 1, total)) of \(total) (\(method))"
   }
 }

@@ -44,7 +44,7 @@ final class PlanWeights: Sendable {
     progress: (@Sendable (CompressingProgress) -> Void)? = nil
   ) async throws -> CompressedPlan {
     var resolution = try compressor.resolver.resolve(plan)
-    if try await calibrate(resolution.settings, pool: pool) {
+    if try await calibrate(resolution.settings, pool: pool, progress: progress) {
       resolution.notices += [compressor.calibration.notice].compactMap { $0 }
     }
     let effective = try compressor.effectiveSettings(
@@ -78,14 +78,29 @@ final class PlanWeights: Sendable {
 
   /// Makes the statistics that settings need on a worker of `pool`.
   ///
+  /// - Parameter progress: Told from a worker thread when it takes a while.
   /// - Returns: Whether any were needed.
-  private func calibrate(_ settings: [LayerSetting], pool: WorkerPool) async throws -> Bool {
-    guard settings.contains(where: { !$0.statisticsNeeds.isEmpty }) else { return false }
+  private func calibrate(
+    _ settings: [LayerSetting], pool: WorkerPool,
+    progress: (@Sendable (CompressingProgress) -> Void)?
+  ) async throws -> Bool {
+    guard let first = settings.first(where: { !$0.statisticsNeeds.isEmpty }) else { return false }
     let flag = CancellationFlag()
     let compressor = self.compressor
+    let isTold = Atomic<Bool>(false)
+    let start = ContinuousClock.now
     try await withTaskCancellationHandler {
       try await pool.forEach(1) { _ in
-        try compressor.prepareCalibration(for: settings, isCancelled: { flag.isCancelled })
+        _ = try compressor.prepareCalibration(
+          for: settings,
+          isCancelled: {
+            if ContinuousClock.now - start > .milliseconds(200),
+              !isTold.exchange(true, ordering: .relaxed)
+            {
+              progress?(CompressingProgress(done: 0, total: 0, method: first.methodName))
+            }
+            return flag.isCancelled
+          })
       }
     } onCancel: {
       flag.cancel()

@@ -28,9 +28,12 @@ public struct SensitivityReport: Sendable, Hashable, Codable {
     public var plan: Double?
     /// Points lost.
     public var drop: Double?
+    /// The original network's value as text: `9.8 %`.
+    public var baselineText: String?
 
     /// A figure's values.
     public init(_ figure: TaskFigure) {
+      baselineText = figure.baseline.map { figure.text($0) }
       name = figure.name
       baseline = figure.baseline
       plan = figure.plan

@@ -15,6 +15,7 @@ enum EvaluationMeasures {
   static func measure(
     _ context: MeasureContext
   ) throws(EngineError) -> (any EvaluationMeasure)? {
+    try context.check()
     // Images without labels: a detector is judged by the original's boxes.
     if context.data.task == .agreement, context.data.inputSize != nil,
       let measure = try DetectionMeasure(context)

@@ -37,6 +37,11 @@ extension OpenedModel {
         .invalidPlan, path: path, subject: "finetuned", problem: "has other inputs than \(name)",
         remedy: "Give a file that was finetuned from this model")
     }
+    guard made.outputs.map(\.name) == graph?.outputs.map(\.name) else {
+      throw EngineError(
+        .invalidPlan, path: path, subject: "finetuned", problem: "has other outputs than \(name)",
+        remedy: "Give a file that was finetuned from this model")
+    }
     return made
   }
 }

@@ -31,13 +31,14 @@ public struct CurvePlot: Sendable, Hashable {
     let known = columns.filter(\.isFinite)
     guard !rect.isEmpty, let least = known.min(), let most = known.max() else { return }
     let range = range ?? least...most
-    let span = range.upperBound - range.lowerBound
+    // Halves: the difference of two finite numbers may be none.
+    let span = range.upperBound / 2 - range.lowerBound / 2
     let bars = glyphs.verticalBars
     let perCell = bars.count - 1
     let steps = rect.height * perCell
     for (index, value) in columns.enumerated() where value.isFinite {
       // The lowest number is seen, too.
-      let share = span > 0 ? min(max((value - range.lowerBound) / span, 0), 1) : 0.5
+      let share = span > 0 ? min(max((value / 2 - range.lowerBound / 2) / span, 0), 1) : 0.5
       let height = 1 + Int((share * Double(steps - 1)).rounded())
       for row in 0..<rect.height {
         let filled = min(max(height - row * perCell, 0), perCell)

@@ -12,6 +12,24 @@ public struct ValidationPoint: Sendable, Hashable, Codable {
   /// classified as the float network does; nil where outputs are no class scores.
   public var accuracy: Double?
 
+  /// Makes a point.
+  ///
+  /// - Parameters:
+  ///   - epoch: Epochs done.
+  ///   - step: Steps done.
+  ///   - trainingLoss: The mean loss of the steps since the point before.
+  ///   - loss: The loss on the validation samples.
+  ///   - accuracy: Share of the validation samples that are classified rightly.
+  public init(
+    epoch: Int, step: Int, trainingLoss: Double? = nil, loss: Double, accuracy: Double? = nil
+  ) {
+    self.epoch = epoch
+    self.step = step
+    self.trainingLoss = trainingLoss
+    self.loss = loss
+    self.accuracy = accuracy
+  }
+
   /// Whether it is better than another.
   ///
   /// - Parameters:

@@ -39,7 +39,7 @@ public struct FinetuneForm: Sendable {
   public var optimizer = FinetuneSettings().optimizer
   /// Whether half of the images are mirrored.
   public var flips = false
-  /// Whether the step between codes is learned.
+  /// Whether the step between codes is learned at every width, and not only at few bits.
   public var learnsStep = false
   /// The model that is written (.onnx).
   public var output: TextField
@@ -92,22 +92,23 @@ public struct FinetuneForm: Sendable {
     }
   }
 
-  /// The settings that the form states; nil when a number can't be read, with ``problem`` saying which.
+  /// The settings that the form states; nil when a number can't be read, with ``problem`` saying which and
+  /// the cursor on it.
   mutating func settings() -> FinetuneSettings? {
     var settings = FinetuneSettings()
     func number(_ field: TextField) -> Double? {
       Double(field.text.filter { $0 != " " }).flatMap { $0.isFinite ? $0 : nil }
     }
     guard let minutes = number(minutes), minutes > 0 else {
-      problem = "minutes are a number above 0"
+      (problem, field) = ("minutes are a number above 0", .minutes)
       return nil
     }
     guard let rate = number(learningRate), rate > 0 else {
-      problem = "the learning rate is a number above 0"
+      (problem, field) = ("the learning rate is a number above 0", .learningRate)
       return nil
     }
     guard let weight = number(distillation), (0...1).contains(weight) else {
-      problem = "the weight of distillation is 0 ... 1"
+      (problem, field) = ("the weight of distillation is 0 ... 1", .distillation)
       return nil
     }
     settings.minutes = minutes
@@ -115,7 +116,7 @@ public struct FinetuneForm: Sendable {
     settings.distillation = weight
     settings.optimizer = optimizer
     settings.flips = flips
-    settings.learnsStep = learnsStep
+    settings.learnsStep = learnsStep ? true : nil
     return settings
   }
 }

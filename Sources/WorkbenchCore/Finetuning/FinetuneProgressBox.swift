@@ -32,10 +32,7 @@ struct FinetuneProgressBox {
     let isAccuracy = progress.history.last?.accuracy != nil
     draw(
       isAccuracy ? "accuracy" : "quality", accuracies,
-      last: progress.best.map { best in
-        best.accuracy.map { "best \(Figures.fixed($0 * 100, 1)) %" }
-          ?? "best loss \(Figures.fixed(best.loss, 3))"
-      },
+      last: progress.best.map { "best \(quality($0))" + start(of: progress) },
       style: context[.histogramAfter], in: lower, of: &buffer)
   }
 
@@ -51,6 +48,15 @@ struct FinetuneProgressBox {
         StyledText(last ?? "", context[.value].emphasized),
       ], in: head, row: 0)
     CurvePlot(values: values).draw(in: plot, of: &buffer, glyphs: context.glyphs, style: style)
+  }
+
+  private func quality(_ point: ValidationPoint) -> String {
+    point.accuracy.map { "\(Figures.fixed($0 * 100, 1)) %" }
+      ?? "loss \(Figures.fixed(point.loss, 3))"
+  }
+
+  private func start(of progress: FinetuneProgress) -> String {
+    progress.history.first.map { "   at the start \(quality($0))" } ?? ""
   }
 
   private func summary(_ progress: FinetuneProgress?) -> [StyledText] {

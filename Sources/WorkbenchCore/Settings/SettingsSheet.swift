@@ -24,8 +24,12 @@ struct SettingsSheet {
     ).inset(horizontal: 1, vertical: 0)
     guard inner.height >= 3 else { return }
     let lines = self.lines
-    let gains = footLines(width: inner.width)
-    let (list, foot) = inner.splitBottom(2 + (inner.height >= lines.count + 2 ? gains.count : 0))
+    // Where not all of it fits, what one should know comes before what one gains.
+    let all = footLines(width: inner.width)
+    let gains =
+      inner.height >= lines.count + 2
+      ? all : Array(all.filter { $0.slot == .warning }.prefix(inner.height >= 12 ? 2 : 0))
+    let (list, foot) = inner.splitBottom(2 + gains.count)
     let cursor =
       lines.firstIndex {
         if case .field(let field, _) = $0 { field.id == form.field } else { false }

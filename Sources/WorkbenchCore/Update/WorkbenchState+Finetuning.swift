@@ -96,7 +96,7 @@ extension WorkbenchState {
       say("training stopped before it began; the plan stays as it is")
     case .finetuneFailed(let number, let error):
       guard number == finetuning.number else { return [] }
-      endFinetuning()
+      endFinetuning(problem: error.description)
       say("training: \(error.description)", .error)
     case .finetuneFinished(let number, let outcome):
       guard number == finetuning.number else { return [] }
@@ -109,10 +109,13 @@ extension WorkbenchState {
     return []
   }
 
-  private mutating func endFinetuning() {
+  /// Closes the curves; after a failure the form comes back with what was typed, so that it can be mended.
+  private mutating func endFinetuning(problem: String? = nil) {
     finetuning.isRunning = false
     finetuning.isStopping = false
-    if case .finetune = overlay { overlay = .none }
+    guard case .finetune(var form) = overlay else { return }
+    form.problem = problem
+    overlay = problem == nil ? .none : .finetune(form)
   }
 
   private func report(_ outcome: FinetuneOutcome) -> String {

@@ -43,6 +43,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     report.coverage = try await boxes.coverage(
       engine, compressed, threads: model.threads.count
     ).map(CoverageReport.init)
+    if !samples.notes.isEmpty { report.notices = samples.notes + (report.notices ?? []) }
     if json {
       Output.json(report)
     } else {

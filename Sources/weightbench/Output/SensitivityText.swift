@@ -70,7 +70,7 @@ struct SensitivityText {
       report.direction == "alone" ? "each layer alone" : "all layers but this one"
     let original =
       report.baseline.map { String(format: ", original %.1f %%", $0.top1 * 100) }
-      ?? task?.baseline.map { String(format: ", original %.4g", $0) } ?? ""
+      ?? task?.baselineText.map { ", original \($0)" } ?? ""
     return "\(what), \(how), \(report.images) images\(original), \(report.precision)"
       + (stopsEarly ? ", early stop" : "")
   }
