@@ -14,8 +14,8 @@ public struct DetectionMeasure: EvaluationMeasure {
   private let truths: [[TruthBox]]?
   private let counts: [[Int: TruthCounts]]
 
-  /// Resamples of compared boxes while images are still to come: a standard error within a tenth.
-  private static let partialResamples = 60
+  /// Resamples of compared boxes while images are still to come.
+  private static let partialResamples = 200
 
   /// Makes the measure; nil where nothing says how outputs become boxes.
   ///
@@ -111,11 +111,12 @@ public struct DetectionMeasure: EvaluationMeasure {
     let isSame = total.missed == 0 && total.added == 0
     let resamples =
       samples.isFinal ? PairedBootstrap.standardResamples : Self.partialResamples
+    // Percentiles, since no share is above 1: half of a symmetric interval would lie where nothing can be.
     let interval: ClosedRange<Double>? =
       isSame
       ? 0...0
-      : PairedBootstrap(count: samples.count, resamples: resamples).studentInterval95(
-        around: total.sameShare - 1, isCancelled: samples.isCancelled
+      : PairedBootstrap(count: samples.count, resamples: resamples).interval95(
+        isCancelled: samples.isCancelled
       ) { draws in
         var sum = BoxComparison()
         for (image, times) in zip(images, draws) where times > 0 { sum.add(image, times: times) }

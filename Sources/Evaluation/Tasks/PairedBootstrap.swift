@@ -55,18 +55,62 @@ public struct PairedBootstrap: Sendable {
     guard count > 1, let values = values(isCancelled: isCancelled, of: statistic) else {
       return nil
     }
-    let half = Self.halfWidth(values, samples: count)
-    return (estimate - half)...(estimate + half)
-  }
-
-  /// Half of a 95 % t interval, from a statistic's values over resamples of `samples` samples.
-  static func halfWidth(_ values: [Double], samples: Int) -> Double {
     let mean = values.reduce(0, +) / Double(values.count)
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     let deviation = (squares / Double(max(values.count - 1, 1))).squareRoot()
     // A resample of n samples varies by (n - 1) / n of what n new ones would.
-    let growth = (Double(samples) / Double(samples - 1)).squareRoot()
-    return StudentQuantile.at975(freedom: samples - 1) * growth * deviation
+    let growth = (Double(count) / Double(count - 1)).squareRoot()
+    let half = StudentQuantile.at975(freedom: count - 1) * growth * deviation
+    return (estimate - half)...(estimate + half)
+  }
+
+  /// The symmetric bootstrap-t interval (Hall, The Bootstrap and Edgeworth Expansion, 1992, 3.6): the
+  /// estimate, and on either side its standard error times the 95th percentile of |t| over resamples.
+  ///
+  /// t is how far a resample's statistic is from the estimate, in standard errors of that resample: what moves
+  /// statistics of resamples, and single samples that decide much, widen the interval. Standard errors are those
+  /// of the jackknife's influences, which takes one evaluation for each sample.
+  ///
+  /// - Parameters: As for ``studentInterval95(around:isCancelled:of:)``.
+  /// - Returns: Nil where that is nil; that where no sample alone changes anything.
+  public func studentizedInterval95(
+    around estimate: Double, isCancelled: () -> Bool = { false },
+    of statistic: (_ draws: [Int]) -> Double?
+  ) -> ClosedRange<Double>? {
+    guard count > 1 else { return nil }
+    let influences = influences(on: estimate, of: statistic)
+    func error(_ draws: [Int]) -> Double {
+      var (sum, squares) = (0.0, 0.0)
+      for (influence, times) in zip(influences, draws) where times > 0 {
+        sum += Double(times) * influence
+        squares += Double(times) * influence * influence
+      }
+      let n = Double(count)
+      return (max(squares - sum * sum / n, 0) / (n * (n - 1))).squareRoot()
+    }
+    let own = error([Int](repeating: 1, count: count))
+    guard own > 0 else {
+      return studentInterval95(around: estimate, isCancelled: isCancelled, of: statistic)
+    }
+    // A resample without the samples that matter would have hardly any error: a quarter at least.
+    let ratios = values(isCancelled: isCancelled) { draws in
+      statistic(draws).map { abs($0 - estimate) / max(error(draws), own / 4) }
+    }
+    guard let ratios else { return nil }
+    let half = own * Self.percentile(0.95, of: ratios.sorted())
+    return (estimate - half)...(estimate + half)
+  }
+
+  /// The jackknife's influence of each sample on an estimate.
+  private func influences(
+    on estimate: Double, of statistic: (_ draws: [Int]) -> Double?
+  ) -> [Double] {
+    var draws = [Int](repeating: 1, count: count)
+    return draws.indices.map { index in
+      draws[index] = 0
+      defer { draws[index] = 1 }
+      return Double(count - 1) * (estimate - (statistic(draws) ?? estimate))
+    }
   }
 
   /// The statistic of each resample that has one; nil when fewer than nine in ten have.

@@ -91,6 +91,15 @@ import Testing
       })
     #expect(abs(interval.lowerBound - (mean - half)) < 0.03 * half)
     #expect(abs(interval.upperBound - (mean + half)) < 0.03 * half)
+    let studentized = try #require(
+      bootstrap.studentizedInterval95(around: mean) { draws in
+        zip(draws, values).reduce(0) { $0 + Double($1.0) * $1.1 } / Double(count)
+      })
+    // Of few samples resamples tell less of t.
+    let own = (studentized.upperBound - studentized.lowerBound) / 2
+    #expect(count < 20 || abs(own - half) < (count < 50 ? 0.2 : 0.08) * half, "\(own), \(half)")
+    let constant = bootstrap.studentizedInterval95(around: 1) { _ in 1 }
+    #expect(constant == 1...1)
     let one = PairedBootstrap(count: 1).studentInterval95(around: 1) { Double($0[0]) }
     #expect(one == nil)
   }

@@ -38,7 +38,7 @@ extension PairedPrecision {
     guard let whole = difference() else { return nil }
     let counts = Mutex((with: 0, without: 0))
     let correction = (1 - min(1, Double(size) / Double(images))).squareRoot()
-    try await pool.forEach(subsamples, isCancelled: { Task.isCancelled }) { round in
+    try await pool.forEach(subsamples) { round in
       var random = SplitMix64(seed: seed &* 1_000_003 &+ round)
       let drawn = (0..<size).map { _ in random.next(below: images) }
       let isWith = holds(whole, in: drawn, correction: 1, resamples, &random)
@@ -67,14 +67,11 @@ extension PairedPrecision {
     _ whole: Double, in drawn: [Int], correction: Double, _ resamples: Int,
     _ random: inout SplitMix64
   ) -> Bool {
-    func draws(_ picked: some Sequence<Int>) -> [Int] {
-      picked.reduce(into: [Int](repeating: 0, count: images)) { $0[$1] += 1 }
-    }
-    guard let estimate = difference(draws: draws(drawn)) else { return false }
-    let values = (0..<resamples).compactMap { _ in
-      difference(draws: draws(drawn.indices.map { _ in drawn[random.next(below: drawn.count)] }))
-    }
-    let half = PairedBootstrap.halfWidth(values, samples: drawn.count) * correction
-    return abs(estimate - whole) <= half
+    let bootstrap = PairedBootstrap(
+      count: drawn.count, resamples: resamples, seed: random.next(below: Int.max))
+    guard let interval = interval95(of: drawn, bootstrap, isStudentized: true) else { return false }
+    let middle = (interval.lowerBound + interval.upperBound) / 2
+    let half = (interval.upperBound - interval.lowerBound) / 2
+    return abs(middle - whole) <= half * correction
   }
 }

@@ -12,6 +12,8 @@ public struct PairedPrecision: Sendable {
   private static let mostSteps = 1 << 30
   /// The same while images are still to come: some hundredths of a second.
   private static let mostPartialSteps = 1 << 24
+  /// Up to so many images intervals are studentized.
+  private static let mostStudentized = 300
   /// Resamples while images are still to come, at most and at least: a standard error within a tenth.
   private static let partialResamples = 20...60
 
@@ -49,8 +51,8 @@ public struct PairedPrecision: Sendable {
     return new - old
   }
 
-  /// The 95 % interval of ``difference(draws:)``: Student's, with the standard error over resamples of
-  /// images.
+  /// The 95 % interval of ``difference(draws:)`` by resamples of images: the symmetric bootstrap-t, or
+  /// Student's where there are so many images that both are the same.
   ///
   /// - Parameters:
   ///   - resamples: How many; nil takes ``PairedBootstrap/standardResamples``, and down to 200 for data so
@@ -64,10 +66,9 @@ public struct PairedPrecision: Sendable {
     if isSame { return 0...0 }
     let most = Self.mostSteps / max(baseline.cost + plan.cost, 1)
     let count = resamples ?? min(max(most, 200), PairedBootstrap.standardResamples)
-    guard let estimate = difference() else { return nil }
-    return PairedBootstrap(count: images, resamples: count, seed: seed).studentInterval95(
-      around: estimate, isCancelled: isCancelled
-    ) { difference(draws: $0) }
+    return interval95(
+      of: Array(0..<images), PairedBootstrap(count: images, resamples: count, seed: seed),
+      isStudentized: true, isCancelled: isCancelled)
   }
 
   /// The interval while images are still to come, of fewer resamples; nil as ``interval95``, and where even
@@ -75,6 +76,31 @@ public struct PairedPrecision: Sendable {
   public func partialInterval95() -> ClosedRange<Double>? {
     let range = Self.partialResamples
     let count = min(Self.mostPartialSteps / max(baseline.cost + plan.cost, 1), range.upperBound)
-    return isSame || count >= range.lowerBound ? interval95(resamples: count) : nil
+    if isSame { return 0...0 }
+    guard count >= range.lowerBound else { return nil }
+    return interval95(
+      of: Array(0..<images), PairedBootstrap(count: images, resamples: count),
+      isStudentized: false)
+  }
+
+  /// The interval of images that were picked, each any number of times.
+  ///
+  /// - Parameters:
+  ///   - picked: As many as the bootstrap's count.
+  ///   - isStudentized: Whether the bootstrap-t is wanted where there are few images.
+  func interval95(
+    of picked: [Int], _ bootstrap: PairedBootstrap, isStudentized: Bool,
+    isCancelled: () -> Bool = { false }
+  ) -> ClosedRange<Double>? {
+    func statistic(_ draws: [Int]) -> Double? {
+      var all = [Int](repeating: 0, count: images)
+      for (image, times) in zip(picked, draws) { all[image] += times }
+      return difference(draws: all)
+    }
+    guard let estimate = statistic([Int](repeating: 1, count: picked.count)) else { return nil }
+    return isStudentized && picked.count <= Self.mostStudentized
+      ? bootstrap.studentizedInterval95(
+        around: estimate, isCancelled: isCancelled, of: statistic)
+      : bootstrap.studentInterval95(around: estimate, isCancelled: isCancelled, of: statistic)
   }
 }
