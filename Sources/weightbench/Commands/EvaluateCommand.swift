@@ -40,7 +40,13 @@ struct EvaluateCommand: AsyncParsableCommand {
     try await boxes.write(engine, compressed)
     let size = try compressed.map { try engine.size(of: $0) }
     var report = EvaluationReport(metrics, plan: compressed, size: size)
-    if !samples.notes.isEmpty { report.notices = samples.notes + (report.notices ?? []) }
+    var notes = samples.notes
+    if metrics.sqnr.isNaN {
+      notes.append(
+        "outputs hold NaN or infinite numbers, from which nothing can be told: look for them in the data"
+      )
+    }
+    if !notes.isEmpty { report.notices = notes + (report.notices ?? []) }
     if json {
       Output.json(report)
     } else {
