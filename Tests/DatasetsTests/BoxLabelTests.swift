@@ -104,6 +104,13 @@ import Testing
     let boxes = try #require(data.boxes)
     #expect(data.classNames == ["cat", "dog"] && boxes.map(\.classIndex) == [1, 0])
     #expect(corners(boxes.first, first) && boxes[0].pixels == nil)
+    #expect(data.notes.contains { $0.hasPrefix("1 of 2 images have no label file") })
+    try folder.write(Array(Self.yolo.utf8), to: "y/labels/b.txt")
+    #expect(try !open(folder.path + "/y").notes.contains { $0.contains("no label file") })
+    // Labels of other images.
+    try images(folder, in: "z/images/")
+    try folder.write(Array(Self.yolo.utf8), to: "z/labels/other.txt")
+    expectError("labels", "such as a.txt") { _ = try open(folder.path + "/z") }
     // Captions beside images are no boxes.
     try images(folder, in: "c/")
     try folder.write(Array("a cell at the left edge".utf8), to: "c/a.txt")

@@ -58,9 +58,16 @@ enum BoxLabels {
         problem: "holds neither .xml (Pascal VOC) nor .txt (YOLO) labels",
         remedy: "Give the folder of the labels")
     }
+    let bare = try unlabelled(files, names, labels, isXML ? ".xml" : ".txt")
     if let limit { files = Array(files.prefix(limit)) }
+    let missing = files.count(where: bare.contains)
     let paths = files.map { folder + "/" + $0 }
     var data = try ImageFolder.load(paths, description)
+    if missing > 0 {
+      data.notes.append(
+        "\(missing) of \(files.count) images have no label file: they count as images without objects"
+      )
+    }
     data.imageSizes = try sizes(paths)
     if isXML {
       try VOCAnnotations.read(labels, names: names, images: files, description, into: &data)
@@ -68,6 +75,23 @@ enum BoxLabels {
       try YOLOLabels.read(labels, names: names, images: files, into: &data)
     }
     return data
+  }
+
+  /// The images that have no label file.
+  ///
+  /// - Throws: ``EngineError`` when none has one: then names do not fit each other.
+  private static func unlabelled(
+    _ images: [String], _ names: [String], _ labels: String, _ ending: String
+  ) throws(EngineError) -> Set<String> {
+    let known = Set(names)
+    let missing = images.filter { !known.contains(stem($0) + ending) }
+    guard missing.count < images.count else {
+      throw EngineError(
+        .invalidData, path: labels,
+        problem: "holds no label file of an image's name, such as \(stem(images[0]))\(ending)",
+        remedy: "Name label files as the images are named")
+    }
+    return Set(missing)
   }
 
   /// Whether the first text that says anything begins as YOLO's labels do, and is no caption.

@@ -14,6 +14,9 @@ public struct DetectionMeasure: EvaluationMeasure {
   private let truths: [[TruthBox]]?
   private let counts: [[Int: TruthCounts]]
 
+  /// Resamples of compared boxes while images are still to come: a standard error within a tenth.
+  private static let partialResamples = 60
+
   /// Makes the measure; nil where nothing says how outputs become boxes.
   ///
   /// - Throws: As ``DetectionDecoder/init(_:)``, and for boxes of classes that the model does not have.
@@ -60,11 +63,11 @@ public struct DetectionMeasure: EvaluationMeasure {
     let headline = figure("mAP@.50:.95", "map", \.map)
     var difference: TaskResult.Difference?
     if let a = headline.baseline, let b = headline.plan {
+      let pair = PairedPrecision(baseline: before, plan: after, truths: counts)
       difference = TaskResult.Difference(
         b - a,
         interval95: samples.isFinal
-          ? PairedPrecision(baseline: before, plan: after, truths: counts)
-            .interval95(isCancelled: samples.isCancelled) : nil,
+          ? pair.interval95(isCancelled: samples.isCancelled) : pair.partialInterval95(),
         method: "bootstrap over images")
     }
     return TaskResult(
@@ -106,17 +109,18 @@ public struct DetectionMeasure: EvaluationMeasure {
     let headline = TaskFigure(
       "same boxes", key: "sameBoxes", baseline: 1, plan: total.sameShare, format: .percent)
     let isSame = total.missed == 0 && total.added == 0
+    let resamples =
+      samples.isFinal ? PairedBootstrap.standardResamples : Self.partialResamples
     let interval: ClosedRange<Double>? =
-      !samples.isFinal
-      ? nil
-      : isSame
-        ? 0...0
-        : PairedBootstrap(count: samples.count).interval95(isCancelled: samples.isCancelled) {
-          draws in
-          var sum = BoxComparison()
-          for (image, times) in zip(images, draws) where times > 0 { sum.add(image, times: times) }
-          return sum.sameShare - 1
-        }
+      isSame
+      ? 0...0
+      : PairedBootstrap(count: samples.count, resamples: resamples).studentInterval95(
+        around: total.sameShare - 1, isCancelled: samples.isCancelled
+      ) { draws in
+        var sum = BoxComparison()
+        for (image, times) in zip(images, draws) where times > 0 { sum.add(image, times: times) }
+        return sum.sameShare - 1
+      }
     let pairs = Double(max(total.matched, 1))
     let hasPairs = total.matched > 0
     return TaskResult(
@@ -137,9 +141,8 @@ public struct DetectionMeasure: EvaluationMeasure {
           plan: hasPairs ? total.scoreChange / pairs : nil, format: .decimal(places: 4)),
       ],
       notes: decoder.notes + [
-        "no labels: boxes with a score of at least \(decoder.head.selection.shown) are compared "
-          + "with the original's; moved are those that overlap it by less than "
-          + "\(BoxComparison.still)"
+        "no labels: the original's boxes from score \(decoder.head.selection.shown) on; "
+          + "moved: overlap below \(BoxComparison.still)"
       ])
   }
 }

@@ -14,6 +14,18 @@ public struct HeadLayers: Sendable, Hashable {
   /// Why they are a head, for people.
   public let reason: String
 
+  /// Makes a head of layers that are known.
+  public init(names: [String], reason: String) {
+    self.names = names
+    self.reason = reason
+  }
+
+  /// What was pinned, and why: `pinned heat, box: they make the detector's outputs 'heatmap', 'box'`.
+  public var text: String {
+    let more = names.count > 4 ? " and \(names.count - 4) more" : ""
+    return "pinned \(names.prefix(4).joined(separator: ", "))\(more): \(reason)"
+  }
+
   /// Finds them; nil when the model is no detector, or nothing says where its head is.
   ///
   /// Where scores and places have outputs of their own, the head is every layer that feeds only the former
@@ -116,16 +128,10 @@ extension OpenedModel {
   /// The plan to begin with where none is given: nothing is compressed, and a detector's head is pinned.
   ///
   /// - Parameter head: The head as the data description says; nil where the graph has to show it.
-  /// - Returns: The plan, and what the user should know of it; nil when nothing is pinned.
-  public func defaultPlan(head: HeadDescription?) -> (plan: CompressionPlan, note: String?) {
-    guard let layers = HeadLayers(model: self, head: head) else { return (CompressionPlan(), nil) }
-    let names = layers.names.prefix(4).joined(separator: ", ")
-    let more = layers.names.count > 4 ? " and \(layers.names.count - 4) more" : ""
-    return (
-      CompressionPlan(pinned: layers.names),
-      "pinned \(names)\(more): \(layers.reason), and heads lose most by compression; searches and "
-        + "edits of several layers leave pinned layers alone"
-    )
+  /// - Returns: The plan, and the head whose layers it pins; nil when nothing is pinned.
+  public func defaultPlan(head: HeadDescription?) -> (plan: CompressionPlan, head: HeadLayers?) {
+    let found = HeadLayers(model: self, head: head)
+    return (CompressionPlan(pinned: found?.names ?? []), found)
   }
 }
 

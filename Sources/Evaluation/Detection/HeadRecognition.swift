@@ -11,7 +11,7 @@ enum HeadRecognition {
   ) -> HeadDescription? {
     guard outputs.allSatisfy({ $0.shape != nil && $0.type?.isFloat ?? false }) else { return nil }
     guard let found = centerNet(outputs) ?? boxes(outputs, graph) else { return nil }
-    notes.append("the head is recognized by its outputs: \(found.text)")
+    notes.append("head recognized: \(found.text)")
     return found.head
   }
 
@@ -36,7 +36,7 @@ enum HeadRecognition {
       let form = CenterNetForm(heatmap: heat.name, box: box.name, sizes: .exp)
       return (
         HeadDescription(form: .centerNet(form), selection: BoxSelection(score: 0.05)),
-        "CenterNet, heat map '\(heat.name)', '\(box.name)' as dx, dy, log w, log h in cells"
+        "CenterNet, '\(heat.name)', '\(box.name)' as dx, dy, log w, log h"
       )
     }
     guard outputs.count == 3, let size = map(["wh", "size", "width_height"], 2),
@@ -45,7 +45,7 @@ enum HeadRecognition {
     let form = CenterNetForm(heatmap: heat.name, size: size.name, offset: offset.name)
     return (
       HeadDescription(form: .centerNet(form), selection: BoxSelection(score: 0.05)),
-      "CenterNet, heat map '\(heat.name)', sizes '\(size.name)' in cells, offsets '\(offset.name)'"
+      "CenterNet, '\(heat.name)', sizes '\(size.name)' in cells, offsets '\(offset.name)'"
     )
   }
 
@@ -63,8 +63,8 @@ enum HeadRecognition {
       boxes: boxes.name, scores: scores.name, background: hasBackground ? 0 : nil)
     return (
       HeadDescription(form: .boxes(form), selection: BoxSelection(score: 0.01)),
-      "boxes '\(boxes.name)' as left, top, right, bottom in 0...1, '\(scores.name)' of \(classes) "
-        + "classes" + (hasBackground ? ", the first for none since they come out of a Softmax" : "")
+      "'\(boxes.name)' xyxy in 0...1, '\(scores.name)' of \(classes) classes"
+        + (hasBackground ? ", first none (Softmax)" : "")
     )
   }
 }

@@ -51,11 +51,13 @@ public struct ModelSummary: Sendable {
   public var hasGraph: Bool
   /// Batch-normalization nodes folded into their convolutions on opening.
   public var foldedBatchNorms: Int
+  /// The detector's head that the default plan pins; nil where there is none.
+  public var head: HeadLayers?
 
   /// Makes a summary.
   public init(
     path: String, name: String, fileBytes: Int, layers: [Layer], unsupported: [UnsupportedNode],
-    hasGraph: Bool, foldedBatchNorms: Int
+    hasGraph: Bool, foldedBatchNorms: Int, head: HeadLayers? = nil
   ) {
     self.path = path
     self.name = name
@@ -64,5 +66,6 @@ public struct ModelSummary: Sendable {
     self.unsupported = unsupported
     self.hasGraph = hasGraph
     self.foldedBatchNorms = foldedBatchNorms
+    self.head = head
   }
 }

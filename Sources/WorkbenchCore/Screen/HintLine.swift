@@ -117,16 +117,21 @@ struct HintLine {
         ("Esc", "forget"),
       ]
     }
-    if state.showsFirstHint {
-      return [("j k", "choose a layer"), ("h l", "prune it"), ("- +", "bits"), ("?", "help")]
-    }
     var hints: [(keys: String, text: String)] = []
+    if let layer = state.selectedLayer, state.plan.pinned.contains(layer.name) {
+      let head = state.model?.head.flatMap { $0.names.contains(layer.name) ? $0.reason : nil }
+      hints.append(("K", "unpin" + (head.map { ": \($0)" } ?? "")))
+    }
+    if state.showsFirstHint {
+      return hints
+        + [("j k", "choose a layer"), ("h l", "prune it"), ("- +", "bits"), ("?", "help")]
+    }
     switch state.focus {
     case .messages: return [("j/k", "scroll"), ("m", "back"), ("Tab", "next pane"), ("?", "help")]
     case .inspector:
-      hints = [("b", "before/after"), ("a", "log counts"), ("v", "heatmap"), ("z", "zoom")]
-    case .preview: hints = [("r", "evaluate again"), ("z", "zoom")]
-    case .pareto: hints = [("P", "whole board"), ("z", "zoom")]
+      hints += [("b", "before/after"), ("a", "log counts"), ("v", "heatmap"), ("z", "zoom")]
+    case .preview: hints += [("r", "evaluate again"), ("z", "zoom")]
+    case .pareto: hints += [("P", "whole board"), ("z", "zoom")]
     case .layers: break
     }
     if !state.marked.isEmpty { hints.append(("Esc", "clear marks")) }

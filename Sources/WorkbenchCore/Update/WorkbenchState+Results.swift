@@ -124,11 +124,7 @@ extension WorkbenchState {
   private mutating func notePlan(_ plan: CompressionPlan, _ path: String?) {
     guard let model else { return }
     guard let path else {
-      if !plan.pinned.isEmpty {
-        let names = plan.pinned.prefix(4).joined(separator: ", ")
-        let more = plan.pinned.count > 4 ? " and \(plan.pinned.count - 4) more" : ""
-        say("pinned \(names)\(more): a detector's head loses most by compression; K unpins")
-      }
+      noteHead()
       return
     }
     say("plan: \(path)")
@@ -141,6 +137,14 @@ extension WorkbenchState {
     }
   }
 
+  /// Tells which layers of a detector's head are pinned, and why, as the last message.
+  private mutating func noteHead() {
+    guard let head = model?.head, plan.pinned == head.names else { return }
+    let text = "\(head.text); K unpins"
+    notes.removeAll { $0.text == text }
+    say(text)
+  }
+
   private mutating func take(_ summary: DataSummary) -> [Effect] {
     data = summary
     isOpeningData = false
@@ -150,6 +154,8 @@ extension WorkbenchState {
     if !summary.hasLabels, !summary.hasTask {
       say("data: no labels: what is measured is how near the original it stays")
     }
+    // Data follow the model so soon that nobody would have read it.
+    if summary.notes.isEmpty { noteHead() }
     guard model != nil else { return [] }
     // Someone may be waiting for it in the sensitivity view.
     let waits = view == .sensitivity && sensitivity.table == nil && evaluationObstacle == nil

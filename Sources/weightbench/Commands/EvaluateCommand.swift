@@ -40,10 +40,13 @@ struct EvaluateCommand: AsyncParsableCommand {
     try await boxes.write(engine, compressed)
     let size = try compressed.map { try engine.size(of: $0) }
     var report = EvaluationReport(metrics, plan: compressed, size: size)
+    report.coverage = try await boxes.coverage(
+      engine, compressed, threads: model.threads.count
+    ).map(CoverageReport.init)
     var notes = samples.notes
     if metrics.sqnr.isNaN {
       notes.append(
-        "outputs hold NaN or infinite numbers, from which nothing can be told: look for them in the data"
+        "outputs hold NaN or infinite numbers, of which no figure can be made: look for them in the data"
       )
     }
     if !notes.isEmpty { report.notices = notes + (report.notices ?? []) }

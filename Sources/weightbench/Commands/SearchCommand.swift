@@ -135,8 +135,12 @@ struct SearchCommand: AsyncParsableCommand {
   private func defaultPlan(for model: OpenedModel) -> CompressionPlan {
     guard !noPinHead else { return CompressionPlan() }
     let head = data.data.flatMap { try? EvaluationData.describedHead(path: $0) }
-    let (plan, note) = model.defaultPlan(head: head ?? nil)
-    if let note { Output.note("note: \(note); --no-pin-head unpins them") }
+    let (plan, layers) = model.defaultPlan(head: head ?? nil)
+    if let layers {
+      Output.note(
+        "note: \(layers.text), and heads lose most by compression; --no-pin-head searches over them"
+      )
+    }
     return plan
   }
 

@@ -91,6 +91,7 @@ struct EvaluationReport: Encodable {
   var plan: Side<Accuracy>?
   var delta: Side<Delta>?
   var task: TaskReport?
+  var coverage: CoverageReport?
   var agreement: Double?
   var divergence: Double?
   var cosine: Double?
@@ -175,6 +176,7 @@ struct EvaluationReport: Encodable {
           delta.top1 * 100, half * 100, delta.p, delta.better, delta.worse))
     }
     lines += task?.lines(mark: measure) ?? []
+    if let coverage { lines.append(coverage.text) }
     if let agreement {
       lines.append(
         "agreement with the original \(count)\(Output.percent(agreement))"

@@ -28,10 +28,12 @@ struct WorkbenchOpening: Sendable {
   func run() async {
     let model: OpenedModel
     let plan: CompressionPlan
+    var summary: ModelSummary
     do {
       model = try OpenedModel(
         path: configuration.model, keepBatchNorm: configuration.keepBatchNorm)
-      plan = try self.plan(for: model)
+      summary = model.summary
+      (plan, summary.head) = try self.plan(for: model)
       // Sizes and pictures need no data.
       runner.use(try PreviewEngine(model: model, data: nil, threads: configuration.threads))
     } catch {
@@ -39,7 +41,7 @@ struct WorkbenchOpening: Sendable {
       return
     }
     if configuration.data != nil { post(.openingData) }
-    post(.modelOpened(model.summary, plan: plan, planPath: configuration.plan))
+    post(.modelOpened(summary, plan: plan, planPath: configuration.plan))
     if configuration.keepsSession, configuration.plan == nil,
       let found = SessionFile(model: configuration.model).read()
     {
@@ -66,15 +68,18 @@ struct WorkbenchOpening: Sendable {
     }
   }
 
-  private func plan(for model: OpenedModel) throws -> CompressionPlan {
+  /// The plan to begin with, and the head that it pins without being told.
+  private func plan(
+    for model: OpenedModel
+  ) throws -> (plan: CompressionPlan, head: HeadLayers?) {
     guard let path = configuration.plan else {
       // What is wrong with the description is told when the data are opened.
       let head = configuration.data.flatMap { try? EvaluationData.describedHead(path: $0) }
-      return model.defaultPlan(head: head ?? nil).plan
+      return model.defaultPlan(head: head ?? nil)
     }
     let plan = try CompressionPlan.read(path: path)
     if plan.model?.sha256 != nil { try plan.check(modelSHA256: model.sha256()) }
     _ = try plan.resolved(for: model.layers)
-    return plan
+    return (plan, nil)
   }
 }

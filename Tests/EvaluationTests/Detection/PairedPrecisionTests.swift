@@ -1,4 +1,5 @@
 import Evaluation
+import Execution
 import TestSupport
 import Testing
 
@@ -73,6 +74,40 @@ import Testing
     #expect(same.interval95() == 0...0)
     #expect(pair.interval95(resamples: 100) == pair.interval95(resamples: 100))
     #expect(pair.interval95(resamples: 100) != pair.interval95(resamples: 100, seed: 1))
+  }
+
+  /// Of the mean of n samples the bootstrap's interval is Student's: t(19) = 2.0930.
+  @Test(arguments: [(2, 12.7062), (6, 2.5706), (20, 2.0930), (72, 1.9939)])
+  func theIntervalOfAMeanIsStudents(count: Int, quantile: Double) throws {
+    var random = SeededGenerator(seed: 3)
+    let values = (0..<count).map { _ in Double.random(in: 0...1, using: &random) }
+    let mean = values.reduce(0, +) / Double(count)
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)
+    let half = quantile * (variance / Double(count)).squareRoot()
+    let bootstrap = PairedBootstrap(count: count, resamples: 40_000)
+    let interval = try #require(
+      bootstrap.studentInterval95(around: mean) { draws in
+        zip(draws, values).reduce(0) { $0 + Double($1.0) * $1.1 } / Double(count)
+      })
+    #expect(abs(interval.lowerBound - (mean - half)) < 0.03 * half)
+    #expect(abs(interval.upperBound - (mean + half)) < 0.03 * half)
+    let one = PairedBootstrap(count: 1).studentInterval95(around: 1) { Double($0[0]) }
+    #expect(one == nil)
+  }
+
+  @Test func coverageIsCountedTheSameByAnyNumberOfThreads() async throws {
+    let pair = Population(images: 60, seed: 8).pair(Array(0..<60))
+    func coverage(_ size: Int, threads: Int) async throws -> IntervalCoverage {
+      try #require(
+        try await pair.coverage(
+          size: size, subsamples: 100, resamples: 60, pool: WorkerPool(threads: threads)))
+    }
+    let one = try await coverage(30, threads: 1)
+    let three = try await coverage(30, threads: 3)
+    #expect(one == three && one.difference == pair.difference())
+    #expect((0.85...1).contains(one.withReplacement))
+    #expect((0.85...1).contains(try #require(one.withoutReplacement)))
+    #expect(try await coverage(60, threads: 2).withoutReplacement == nil)
   }
 
   /// Of 300 subsamples of 80 images out of 1,000, 95 % should hold the difference over all 1,000; by chance
