@@ -275,6 +275,7 @@ def rank_correlation(left, right):
 
 
 def main():
+    global PROGRAM
     tasks = {"throughput": throughput, "drafts": drafts, "edits": edits, "scan": scan, "train": train}
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -282,10 +283,13 @@ def main():
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=3, help="rounds in one measurement")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--program", type=pathlib.Path, default=PROGRAM,
+                        help="the weightbench to measure (default: this repository's release build)")
     parser.add_argument("--model", help="measure the throughput of this model only")
     parser.add_argument("--scratch", type=pathlib.Path, default=ROOT / ".build" / "benchmarks",
                         help="folder for models that are made for this")
     options = parser.parse_args()
+    PROGRAM = options.program
     for task in options.tasks:
         if task not in tasks:
             parser.error(f"there is no task '{task}': choose from {', '.join(tasks)}")

@@ -21,16 +21,17 @@ public struct GradientRegistry: Sendable {
 
   /// Every rule of this package.
   public static let standard = GradientRegistry([
-    AbsGradient(), AddGradient(), BatchNormalizationGradient(), CastGradient(), ClipGradient(),
-    ConvGradient(), ConvTransposeGradient(), CosGradient(), DequantizeGradient(), DivGradient(),
-    EluGradient(),
-    ErfGradient(), ExpGradient(), ExtremumGradient(), GeluGradient(), GemmGradient(),
-    GlobalPoolGradient(), HardSigmoidGradient(), HardSwishGradient(), LayerNormalizationGradient(),
-    LeakyReluGradient(), LogGradient(), MatMulGradient(), MishGradient(), MovementGradient(),
-    MulGradient(), NegGradient(), PReluGradient(), PoolGradient(), PowGradient(),
-    QuantizeGradient(),
-    ReciprocalGradient(), ReduceExtremumGradient(), ReduceMeanGradient(), ReduceSumGradient(),
-    ReluGradient(), SigmoidGradient(), SinGradient(), SoftmaxGradient(), SoftplusGradient(),
-    SqrtGradient(), SubGradient(), SumGradient(), TanhGradient(),
+    AbsGradient(), AddGradient(), BatchNormalizationGradient(), CastGradient(), CeluGradient(),
+    ClipGradient(), ConvGradient(), ConvTransposeGradient(), CosGradient(), CumSumGradient(),
+    DequantizeGradient(), DivGradient(), EinsumGradient(), EluGradient(), ErfGradient(),
+    ExpGradient(), ExtremumGradient(), GeluGradient(), GemmGradient(), GlobalPoolGradient(),
+    GroupNormalizationGradient(), HardSigmoidGradient(), HardSwishGradient(), LRNGradient(),
+    LayerNormalizationGradient(), LeakyReluGradient(), LogGradient(), LpNormalizationGradient(),
+    MatMulGradient(), MishGradient(), MovementGradient(), MulGradient(), NegGradient(),
+    PReluGradient(), PoolGradient(), PowGradient(), QuantizeGradient(), RMSNormalizationGradient(),
+    ReciprocalGradient(), ReduceExtremumGradient(), ReduceMeanGradient(), ReduceNormGradient(),
+    ReduceSumGradient(), ReluGradient(), ResizeGradient(), SeluGradient(), SigmoidGradient(),
+    SinGradient(), SoftmaxGradient(), SoftplusGradient(), SoftsignGradient(), SqrtGradient(),
+    SubGradient(), SumGradient(), SwishGradient(), TanhGradient(),
   ])
 }

@@ -8,26 +8,46 @@ extension TrainingExecutor {
   /// depends on the number of workers.
   public static let standardShardSize = 64
 
-  /// How many samples of a batch go together so that one shard keeps within its memory: the standard
-  /// size, halved until they do; 1 where nothing fits.
+  /// How many samples of a batch go together so that one shard keeps within the executor's memory: the
+  /// standard size, halved until they do; 1 where nothing fits.
   ///
-  /// Counted from shapes, not measured: everything that the nodes make is kept for the way back, and
-  /// gradients and copies between layouts take about as much again.
+  /// Values that are computed a second time come first: the size goes down only where even that needs too
+  /// much. Counted from shapes, not measured.
   ///
   /// - Parameters:
   ///   - batch: Samples of a batch.
   ///   - sample: Inputs of one sample.
-  ///   - byteLimit: Memory for one shard.
-  public func shardSize(batch: Int, sample: [String: Tensor], byteLimit: Int) -> Int {
-    let facts = try? ShapeInference.infer(graph: graph, inputShapes: sample.mapValues(\.shape))
-    let bytes = graph.nodes.flatMap(\.outputs).reduce(0) { sum, name in
-      guard let fact = facts?[name], fact.constant == nil, let shape = fact.shape else {
-        return sum
-      }
-      return sum + shape.reduce(fact.type.byteSize, *)
-    }
+  public func shardSize(batch: Int, sample: [String: Tensor]) -> Int {
     var size = min(max(batch, 1), Self.standardShardSize)
-    while size > 1, 2 * size * bytes > byteLimit { size = (size + 1) / 2 }
+    let shapes = sample.mapValues(\.shape)
+    while size > 1, !fits(size, shapes) { size = (size + 1) / 2 }
     return size
+  }
+
+  /// How many segments a step on inputs of these shapes is cut into: 1 where everything is kept, more
+  /// where values are computed a second time.
+  ///
+  /// - Parameter shapes: The inputs' shapes by name.
+  public func segmentCount(shapes: [String: [Int]]) -> Int { segments(shapes).ranges.count }
+
+  private func fits(_ size: Int, _ shapes: [String: [Int]]) -> Bool {
+    let scaled = shapes.mapValues { $0.isEmpty ? $0 : [size * $0[0]] + $0.dropFirst() }
+    return segments(scaled).bytes <= byteLimit
+  }
+
+  /// The cuts for inputs of these shapes.
+  func segments(_ shapes: [String: [Int]]) -> TapeSegments {
+    guard byteLimit < .max else { return .whole(plan.steps.count) }
+    if let ready = known.withLock({ $0[shapes] }) { return ready }
+    let facts = try? ShapeInference.infer(graph: graph, inputShapes: shapes)
+    var sizes: [String: Int] = [:]
+    for name in plan.steps.flatMap(\.outputs) {
+      guard let fact = facts?[name], let shape = fact.shape else { continue }
+      sizes[name] = shape.reduce(fact.type.byteSize, *)
+    }
+    let made = TapeSegments.fitting(
+      plan.steps, sizes: sizes, outputs: Set(graph.outputs.map(\.name)), byteLimit: byteLimit)
+    known.withLock { $0[shapes] = made }
+    return made
   }
 }

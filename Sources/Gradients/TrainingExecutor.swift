@@ -1,6 +1,7 @@
 import Execution
 import NetworkGraph
 import Operators
+import Synchronization
 import Tensors
 
 /// Runs a graph forwards and backwards: a loss and how it depends on weights or inputs.
@@ -9,6 +10,9 @@ import Tensors
 /// may call at once. A batch of several shards has the sum of their gradients, added up in the order of
 /// the shards whatever thread made them. Convolutions, batch normalizations, sums and `Relu` run as
 /// oneDNN's primitives in its own layouts, forwards and backwards. Dropout is off.
+///
+/// What the way back needs is kept, or, where that takes more memory than allowed, computed a second time
+/// from what is kept; no bit of the results depends on it.
 public final class TrainingExecutor: Sendable {
   /// What batch normalization normalizes with.
   public enum BatchNormalization: Sendable {
@@ -37,18 +41,28 @@ public final class TrainingExecutor: Sendable {
   public let graph: NetworkGraph
   /// The values whose gradients are asked for: constants or inputs by name.
   public let wanted: Set<String>
-  private let memory = KernelMemory()
-  private let plan: TapePlan
+  /// Memory for the values of one step, in bytes.
+  public let byteLimit: Int
+  let plan: TapePlan
+  /// Cuts by the shapes of the inputs.
+  let known = Mutex<[[String: [Int]]: TapeSegments]>([:])
+  private let memory: KernelMemory
 
   /// Prepares both ways.
   ///
   /// - Parameters:
   ///   - graph: The graph.
   ///   - wanted: Constants or inputs by name.
+  ///   - byteLimit: Memory for the values of one step, and so for each thread that takes one; the least
+  ///     possible where that is more. Weights are not counted.
   /// - Throws: ``EngineError`` with code `unsupported` naming what can't be run or differentiated.
-  public init(graph: NetworkGraph, wanted: Set<String>) throws(EngineError) {
+  public init(
+    graph: NetworkGraph, wanted: Set<String>, byteLimit: Int = .max
+  ) throws(EngineError) {
     self.graph = graph
     self.wanted = wanted
+    self.byteLimit = byteLimit
+    memory = KernelMemory(freeByteLimit: min(byteLimit, 1 << 30))
     plan = try TapePlan(graph: graph, wanted: wanted, rules: .standard, memory: memory)
   }
 
@@ -71,20 +85,34 @@ public final class TrainingExecutor: Sendable {
     let tape = Tape(
       memory: memory, flow: plan.flow, inputs: inputs, weights: weights,
       constants: plan.constants, batchNormalization: batchNormalization)
-    for step in plan.steps {
-      try located(step) { () throws(EngineError) in try step.forward(tape) }
+    let segments = segments(inputs.mapValues(\.shape))
+    for (index, range) in segments.ranges.enumerated() {
+      try forward(range, tape)
+      if index < segments.kept.count { tape.keep(only: segments.kept[index]) }
     }
     var outputs: [String: Tensor] = [:]
     for output in graph.outputs { outputs[output.name] = try tape.tensor(output.name) }
     let (value, seeds) = try loss(outputs)
     for (name, seed) in seeds { try tape.add(seed, to: name) }
-    for step in plan.steps.reversed() where plan.flow.reaches(step.inputs) {
-      try located(step) { () throws(EngineError) in try step.backward(tape) }
-      tape.release(step.outputs)
+    for (index, range) in segments.ranges.enumerated().reversed() {
+      // The last segment's values are still there.
+      if index < segments.kept.count { try forward(range, tape) }
+      for step in plan.steps[range].reversed() {
+        if plan.flow.reaches(step.inputs) {
+          try located(step) { () throws(EngineError) in try step.backward(tape) }
+        }
+        tape.release(step.outputs)
+      }
     }
     var gradients: [String: Tensor] = [:]
     for name in wanted { gradients[name] = try tape.plainGradient(name) }
     return Step(loss: value, gradients: gradients, statistics: tape.statistics)
+  }
+
+  private func forward(_ range: Range<Int>, _ tape: Tape) throws(EngineError) {
+    for step in plan.steps[range] {
+      try located(step) { () throws(EngineError) in try step.forward(tape) }
+    }
   }
 
   private func located(

@@ -1,6 +1,6 @@
-"""PyTorch's gradients of an ONNX model: `gradients.py MODEL DATA LOSS MODE RESULT.npz`.
+"""PyTorch's gradients of an ONNX model: `gradients.py MODEL DATA LOSS MODE RESULT.npz [FIRST]`.
 
-Interprets the nodes with PyTorch, takes the first 8 samples of DATA (.npz; images are prepared as the
+Interprets the nodes with PyTorch, takes 8 samples of DATA from the one numbered FIRST (0) on (.npz; images are prepared as the
 .yaml beside it says), and differentiates a loss. LOSS is `cross-entropy` (mean over the samples, its `labels`) or `outputs`: the
 sum of c y + y^2 / 2 over all outputs y with normally distributed c. MODE is `frozen` or `batch`: the
 statistics of batch normalization. RESULT holds input:NAME, label, loss, factor:NAME (c), grad:NAME of
@@ -201,10 +201,11 @@ def preprocessing(data_path):
 
 
 def main():
-    path, data_path, loss_name, mode, result_path = sys.argv[1:]
+    path, data_path, loss_name, mode, result_path = sys.argv[1:6]
+    first = int(sys.argv[6]) if len(sys.argv) > 6 else 0
     torch.manual_seed(0)
     model = onnx.load(path)
-    data = np.load(data_path)
+    data = {name: values[first:] for name, values in np.load(data_path).items()}
     interpreter = Interpreter(model, mode)
     names = [i.name for i in model.graph.input if i.name not in interpreter.values]
     if len(names) > 1:

@@ -65,6 +65,7 @@ import Training
   }
 
   @Test func thePlanGivesWhatWasTrained() async throws {
+    let palette = try #require(WeightQuantization.Scheme(rawValue: "palette"))
     let plans: [(CompressionPlan, Bool)] = [
       (Self.plan(WeightQuantization(bits: 3)), false),
       (Self.plan(WeightQuantization(bits: 2)), true),
@@ -78,6 +79,20 @@ import Training
       (Self.plan(prune: PruneSetting(keep: 2, of: 4)), false),
       (Self.plan(prune: PruneSetting(amount: 0.5, criterion: "wanda")), false),
       (Self.plan(prune: PruneSetting(amount: 0.5, scope: .global)), false),
+      (
+        Self.plan(
+          WeightQuantization(bits: 3, method: "gptq"),
+          prune: PruneSetting(amount: 0.7, criterion: "sparsegpt")), false
+      ),
+      (
+        Self.plan(
+          WeightQuantization(bits: 2, scheme: palette),
+          prune: PruneSetting(amount: 0.6, criterion: "wanda")), false
+      ),
+      (
+        Self.plan(
+          WeightQuantization(bits: 4), prune: PruneSetting(amount: 0.5, pattern: .channel)), false
+      ),
     ]
     for (plan, learns) in plans {
       let result = try await Self.finetuner(plan, limit: 60) {
@@ -86,6 +101,57 @@ import Training
       #expect(result.ending == .finished)
       _ = try await Self.proof(result)
     }
+  }
+
+  @Test func stepsOfAPlanAreTrainedToo() async throws {
+    var removing = Self.plan(WeightQuantization(bits: 4), prune: PruneSetting(amount: 0.5))
+    removing.channels = ChannelRemoval(amount: 0.5)
+    var rounding = Self.plan(WeightQuantization(bits: 4))
+    rounding.defaults.activations = .set(ActivationQuantization(bits: 8, mode: .static))
+    var equalizing = Self.plan(WeightQuantization(bits: 3))
+    (equalizing.equalize, equalizing.repair) = (Equalization(), [.bias])
+    for plan in [removing, rounding, equalizing] {
+      let result = try await Self.finetuner(plan, limit: 90).run()
+      let (start, best) = (try #require(result.history.first), try #require(result.best))
+      #expect(best.loss <= start.loss, "\(start) \(best)")
+      _ = try await Self.proof(result)
+    }
+  }
+
+  @Test func fewBitsLearnTheirSteps() async throws {
+    var found: [[[UInt8]]] = []
+    for learns in [nil, true, false] as [Bool?] {
+      found.append(
+        Self.bits(
+          try await Self.finetuner(Self.plan(WeightQuantization(bits: 2)), limit: 90) {
+            $0.learnsStep = learns
+          }.run().recovered))
+    }
+    #expect(found[0] == found[1])
+    #expect(found[0] != found[2])
+  }
+
+  @Test func aTimeLimitShorterThanAnEpochEndsInGoodOrder() async throws {
+    let result = try await Self.finetuner(Self.plan(WeightQuantization(bits: 3)), limit: 2000) {
+      ($0.epochs, $0.minutes, $0.batch) = (nil, 0.0005, 16)
+    }.run()
+    #expect(result.steps > 0 && result.epochs == 0)
+    #expect(result.history.last?.step == result.steps)
+    _ = try await Self.proof(result)
+  }
+
+  @Test func theFloatModelIsJudgedByTheSameSamples() async throws {
+    let result = try await Self.finetuner(Self.plan(WeightQuantization(bits: 2)), limit: 400) {
+      $0.distillation = 0
+    }.run()
+    let original = try #require(result.original)
+    let start = try #require(result.history.first)
+    #expect(original.loss < start.loss)
+    #expect(try #require(original.accuracy) > 0.8)
+    let apart = try await Self.finetuner(Self.plan(), limit: 400) {
+      ($0.distillation, $0.epochs) = (0, 0)
+    }.run()
+    #expect(apart.history.first?.accuracy == original.accuracy)
   }
 
   @Test func zerosStayZeroAndAreExported() async throws {

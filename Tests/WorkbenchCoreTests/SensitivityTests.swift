@@ -135,10 +135,45 @@ import WorkbenchCore
     try session.type(":measure weight<Enter>")
     #expect(session.state.shownNote?.text == "cells show weight SQNR (dB)")
     #expect(session.screen().text.contains("weight SQNR (dB) by prune %"))
-    try session.type("m")
+    try session.type("mm")
     #expect(session.state.shownNote?.text == "cells show top-1 loss (pt)")
     try session.type(":measure layer<Enter>")
     #expect(session.state.shownNote?.text.contains("is not known") == true)
+  }
+
+  @Test func predictionsAreMadeWhenTheyAreLookedAt() throws {
+    var session = try Self.measured()
+    try session.type(":measure fisher<Enter>")
+    guard case .predict(let table)? = session.effects.last else {
+      Issue.record("no predictions were asked for")
+      return
+    }
+    #expect(session.screen().text.contains("one pass backwards"))
+    try session.type("m")
+    #expect(session.effects.last == .cancelPrediction)
+    // What comes too late is not shown.
+    session.send(.predicted(SampleScan.scores(table)))
+    #expect(session.state.sensitivity.scores == nil)
+    try session.type(":measure fisher<Enter>")
+    session.send(.predicted(SampleScan.scores(table)))
+    let asked = session.effects.count
+    try session.type(":measure top<Enter>:measure fisher<Enter>")
+    #expect(session.effects.count == asked)
+    // A new scan's table has no predictions of its own.
+    session.finishScan()
+    #expect(session.state.sensitivity.table?.cells.allSatisfy { $0.fisher != nil } == true)
+    #expect(session.screen().text.contains("rank correlation with the measured harm"))
+  }
+
+  @Test func networksWithoutGradientsSayWhy() throws {
+    var session = try Self.measured()
+    try session.type(":measure fisher<Enter>")
+    session.send(
+      .predictionFailed(
+        EngineError(.unsupported, problem: "no gradient is known for TopK", remedy: "Leave it out"))
+    )
+    #expect(session.state.shownNote?.text.contains("no gradient is known for TopK") == true)
+    #expect(session.screen().text.contains("top-1 loss (pt) by prune %"))
   }
 
   @Test func withoutLabelsDivergenceIsShown() throws {

@@ -29,6 +29,15 @@ import WorkbenchCore
     try Snapshot.check(session.screen(), "scanning-\(size[0])x\(size[1])")
   }
 
+  @Test func predictions() throws {
+    var session = try SensitivityTests.measured(120, 40)
+    try session.type(":measure fisher<Enter>")
+    let table = try #require(session.state.sensitivity.table)
+    session.send(.predicted(SampleScan.scores(table)))
+    session.wait(5)
+    try Snapshot.check(session.screen(), "sensitivity-fisher-120x40")
+  }
+
   @Test func sensitivityWithoutColours() throws {
     let session = try Self.scanning(120, 40)
     try Snapshot.check(session.screen(depth: .mono), "scanning-mono-120x40")

@@ -10,13 +10,20 @@ import Tensors
 /// minimum, sum E[g^2] (v - w)^2 / 2, with the diagonal of the empirical Fisher information in the place
 /// of the Hessian (arXiv:1801.05787; engine.md 1.3). One pass over the calibration samples, forwards and
 /// backwards, scores every layer at every setting.
-public struct FisherScores: Sendable {
+public struct FisherScores: Sendable, Hashable {
   /// One score for each cell of the table, in nats.
   public let growths: [Double]
   /// Samples that were differentiated.
   public let samples: Int
   /// Seconds that it took.
   public let seconds: Double
+
+  /// Scores that are known.
+  public init(growths: [Double], samples: Int, seconds: Double) {
+    self.growths = growths
+    self.samples = samples
+    self.seconds = seconds
+  }
 
   /// The scores of a table's cells.
   ///
@@ -69,6 +76,37 @@ public struct FisherScores: Sendable {
         }
       }
     }
+  }
+}
+
+extension SensitivityTable {
+  /// Sets predictions beside what is measured.
+  ///
+  /// - Parameter scores: Those of a table of the same layers and settings.
+  public mutating func add(_ scores: FisherScores) {
+    guard scores.growths.count == cells.count else { return }
+    for (index, growth) in scores.growths.enumerated() { cells[index].fisher = growth }
+  }
+
+  /// Spearman's rank correlation of predictions and measured harm over the cells that have both, and
+  /// their number; nil where there are none or all are equal.
+  public var fisherCorrelation: (value: Double, cells: Int)? {
+    var (growths, harms): ([Double], [Double]) = ([], [])
+    for cell in cells {
+      guard let growth = cell.fisher, let harm = cell.harm else { continue }
+      growths.append(growth)
+      harms.append(harm)
+    }
+    return Correlation.spearman(growths, harms).map { ($0, growths.count) }
+  }
+}
+
+extension SensitivityCell {
+  /// What the cell lost: of top-1, of the task's figure, of agreement, or of the outputs' cosine.
+  fileprivate var harm: Double? {
+    if let delta { return -delta }
+    if let drop = task?.headline.drop { return drop }
+    return agreement.map { 1 - $0 } ?? cosine.map { 1 - $0 }
   }
 }
 

@@ -36,6 +36,9 @@ public struct SensitivityCell: Sendable, Hashable {
   /// over the first images.
   public var localSQNR: Double?
 
+  /// The growth of the mean loss that the Fisher information predicts, nats; nil until it was asked for.
+  public var fisher: Double?
+
   /// Images run so far.
   public var images = 0
   /// Images with the right class first.

@@ -13,7 +13,13 @@ extension BinaryGradient {
   public func gradients(_ step: GradientStep) throws(EngineError) -> [Tensor?] {
     let gradient = step.gradient
     let a = try step.input(0)
-    let b = try step.input(1)
+    // Exponents may be integers.
+    let b: Tensor
+    if let exponent = step.inputs[1], exponent.type.isInteger {
+      b = Tensor(exponent.shape, exponent.floats)
+    } else {
+      b = try step.input(1)
+    }
     let wide = (Broadcast.expand(a, to: gradient.shape), Broadcast.expand(b, to: gradient.shape))
     func side(
       _ index: Int, _ shape: [Int], _ body: (Float, Float, Float) -> Float

@@ -15,22 +15,43 @@ struct ConvTransposeGradient: GradientRule {
     let w = try step.input(1)
     let gradient = step.gradient
     // The weights lie as (I, O / groups, kernel axes): those of a convolution from O to I channels.
-    var node = step.call.node
-    node.op = "Conv"
-    for name in ["output_padding", "output_shape"] { node.attributes[name] = nil }
-    guard node.string("auto_pad") ?? "NOTSET" == "NOTSET",
-      step.call.node.ints("output_shape") == nil
-    else {
-      throw EngineError(
-        .unsupported, problem: "ConvTranspose with auto_pad or output_shape has no gradient here",
-        remedy: "Export the model with explicit pads, or freeze this layer")
-    }
+    let node = Self.convolution(step.call.node, x.shape, w.shape, gradient.shape)
     return [
       step.wants(0) ? try convolved(gradient, w, node, step.call.opset, shape: x.shape) : nil,
       step.wants(1)
         ? try backward.weightGradient(node, gradient: x, source: gradient, shape: w.shape) : nil,
       step.wants(2) ? ChannelSums.ofChannels(gradient) : nil,
     ]
+  }
+
+  /// The convolution that takes the result's shape to the input's: with pads that are told, not found.
+  private static func convolution(
+    _ node: Node, _ input: [Int], _ weight: [Int], _ result: [Int]
+  ) -> Node {
+    var own = node
+    own.op = "Conv"
+    let isFound =
+      node.string("auto_pad") ?? "NOTSET" != "NOTSET" || node.ints("output_shape") != nil
+    for name in ["auto_pad", "output_padding", "output_shape"] { own.attributes[name] = nil }
+    guard isFound else { return own }
+    let rank = input.count - 2
+    func each(_ name: String, _ usual: Int) -> [Int] {
+      node.ints(name) ?? Array(repeating: usual, count: rank)
+    }
+    let (strides, dilations, extra) = (
+      each("strides", 1), each("dilations", 1), each("output_padding", 0)
+    )
+    var (begins, ends): ([Int], [Int]) = ([], [])
+    for axis in 0..<rank {
+      let full =
+        strides[axis] * (input[axis + 2] - 1) + dilations[axis] * (weight[axis + 2] - 1) + 1
+      let total = max(full + extra[axis] - result[axis + 2], 0)
+      let begin = node.string("auto_pad") == "SAME_UPPER" ? total / 2 : total - total / 2
+      begins.append(begin)
+      ends.append(max(full - result[axis + 2] - begin, 0))
+    }
+    own.attributes["pads"] = .ints(begins + ends)
+    return own
   }
 
   /// The convolution, cut to the input's shape: with output padding it may reach one window further.

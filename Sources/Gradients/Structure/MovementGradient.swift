@@ -10,10 +10,10 @@ import Tensors
 /// 0 for a constant. Gradients are added up at those places, in double precision.
 struct MovementGradient: GradientRule {
   let operators = [
-    "Concat", "DepthToSpace", "Dropout", "Expand", "Flatten", "Gather", "GatherElements",
-    "GatherND",
-    "Identity", "Pad", "Reshape", "Resize", "Slice", "SpaceToDepth", "Split", "Squeeze", "Tile",
-    "Transpose", "Unsqueeze", "Where",
+    "Compress", "Concat", "DepthToSpace", "Dropout", "Expand", "Flatten", "Gather",
+    "GatherElements", "GatherND", "Identity", "Pad", "Reshape", "ReverseSequence",
+    "ScatterElements", "ScatterND", "Slice", "SpaceToDepth", "Split", "Squeeze", "Tile",
+    "Transpose", "Trilu", "Unsqueeze", "Where",
   ]
 
   /// Which inputs are data, and not shapes, indices or conditions.
@@ -21,6 +21,7 @@ struct MovementGradient: GradientRule {
     switch step.call.node.op {
     case "Concat": Array(step.inputs.indices)
     case "Where": [1, 2]
+    case "ScatterElements", "ScatterND": [0, 2]
     default: [0]
     }
   }
@@ -68,9 +69,11 @@ struct MovementGradient: GradientRule {
     _ step: GradientStep, _ inputs: [Tensor?]
   ) throws(EngineError) -> [Tensor] {
     guard let entry = OperatorRegistry.standard[step.call.node] else { return [] }
-    if step.call.node.op == "Resize", (step.call.node.string("mode") ?? "nearest") != "nearest" {
+    if let reduction = step.call.node.string("reduction"), reduction != "none" {
       throw EngineError(
-        .unsupported, problem: "Resize with interpolation has no gradient in this version",
+        .unsupported,
+        problem:
+          "\(step.call.node.op) with reduction '\(reduction)' has no gradient in this version",
         remedy: "Freeze the layers in front of it")
     }
     return try entry.run(step.call, inputs)

@@ -10,7 +10,9 @@ struct GradientFlow: Sendable {
 
   /// Operators whose results do not change with small changes of their inputs.
   private static let stopsGradients: Set<String> = [
-    "ArgMax", "ArgMin", "Equal", "Greater", "Less", "NonZero", "Not", "Shape", "Size",
+    "And", "ArgMax", "ArgMin", "Ceil", "Equal", "Floor", "Greater", "GreaterOrEqual", "IsInf",
+    "IsNaN", "Less", "LessOrEqual", "NonMaxSuppression", "NonZero", "Not", "OneHot", "Or", "Round",
+    "Shape", "Sign", "Size", "Xor",
   ]
 
   /// Follows the wanted values to the outputs.

@@ -19,10 +19,12 @@ final class MovementStep: TapeStep {
   let outputs: [String]
   private let node: Node
   private let opset: Int
+  /// The node as any other, for integers.
+  private let general: GeneralStep
   private let known = Mutex<[[Int]: Places]>([:])
 
   /// - Returns: Nil for nodes that don't just move elements, or whose other inputs are no constants.
-  init?(_ node: Node, opset: Int, constants: [String: Tensor]) {
+  init?(_ node: Node, opset: Int, constants: [String: Tensor], general: GeneralStep) {
     guard node.domain.isEmpty, Self.operators.contains(node.op),
       node.inputs.dropFirst().allSatisfy({ $0.isEmpty || constants[$0] != nil })
     else { return nil }
@@ -34,6 +36,7 @@ final class MovementStep: TapeStep {
     }
     self.node = node
     self.opset = opset
+    self.general = general
     inputs = node.inputs
     outputs = node.outputs
   }
@@ -41,14 +44,7 @@ final class MovementStep: TapeStep {
   func forward(_ tape: Tape) throws(EngineError) {
     let x = try tape.tensor(inputs[0])
     // Shapes are cut and turned, too: gradients do not pass through integers.
-    guard x.type == .float32 else {
-      var given: [Tensor?] = []
-      for name in inputs { given.append(try tape.optionalTensor(name)) }
-      let results = try OperatorRegistry.standard[node]?.run(
-        OperatorCall(node: node, opset: opset), given)
-      if let result = results?.first { tape.set(outputs[0], result) }
-      return
-    }
+    guard x.type == .float32 else { return try general.forward(tape) }
     let places = try places(x, tape)
     tape.set(
       outputs[0],

@@ -15,6 +15,7 @@ final class Tape {
   private let constants: [String: Tensor]
   private var values: [String: RunValue] = [:]
   private var plain: [String: Tensor] = [:]
+  private let inputs: [String: Tensor]
   private var gradients: [String: RunValue] = [:]
 
   init(
@@ -27,6 +28,7 @@ final class Tape {
     self.weights = weights
     self.constants = constants
     self.batchNormalization = batchNormalization
+    self.inputs = inputs
     plain = inputs
   }
 
@@ -87,6 +89,16 @@ final class Tape {
   /// Adds to dL/dv, where somebody wants it.
   func add(_ gradient: Tensor?, to name: String) throws(EngineError) {
     if let gradient { try add(RunValue(gradient), to: name) }
+  }
+
+  /// Lets go of all values but the inputs and those named; the others will be computed again.
+  func keep(only names: Set<String>) {
+    values = values.filter { names.contains($0.key) }
+    // A plain copy of a value that is there in another layout is made again where it is read.
+    plain = plain.filter {
+      inputs[$0.key] != nil || names.contains($0.key) && values[$0.key] == nil
+    }
+    kept = [:]
   }
 
   /// Lets go of what a step left, once nobody reads it any more.

@@ -55,8 +55,9 @@ struct TapePlan: Sendable {
       case let op where ViewStep.operators.contains(op):
         steps.append(ViewStep(node: node, opset: graph.opset))
       default:
+        let step = general(node)
         steps.append(
-          MovementStep(node, opset: graph.opset, constants: constants) ?? general(node))
+          MovementStep(node, opset: graph.opset, constants: constants, general: step) ?? step)
       }
     }
     return steps

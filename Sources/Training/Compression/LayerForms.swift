@@ -26,7 +26,10 @@ struct LayerForms: Sendable {
   /// The forms under a plan's settings; pruning is left out, since pruned weights are zero already.
   ///
   /// Codes are the nearest ones and never found by a method: training takes its place.
-  init(layers: [CompressibleLayer], settings: [LayerSetting], seed: Int, learnsStep: Bool) {
+  ///
+  /// - Parameters:
+  ///   - learnsStep: As ``FinetuneSettings/learnsStep``.
+  init(layers: [CompressibleLayer], settings: [LayerSetting], seed: Int, learnsStep: Bool?) {
     self.layers = layers
     self.seed = seed
     self.settings = settings.map { setting in
@@ -35,7 +38,9 @@ struct LayerForms: Sendable {
       return LayerSetting(weights: weights)
     }
     steps = zip(layers, settings).map { layer, setting in
-      guard learnsStep, let weights = setting.weights else { return nil }
+      guard let weights = setting.weights,
+        learnsStep ?? (weights.bits <= FinetuneSettings.standardLearnedBits)
+      else { return nil }
       return LearnedStep(layer: layer, setting: weights)
     }
   }

@@ -22,6 +22,8 @@ public struct FinetuneResult: Sendable {
   public let steps: Int
   /// Epochs done.
   public let epochs: Int
+  /// What the float model does on the validation samples; nil where there are none.
+  public let original: ValidationPoint?
   /// Every validation, the start first.
   public let history: [ValidationPoint]
   /// The one that is kept; nil when training ended before pruning did.

@@ -40,8 +40,10 @@ extension FinetuneSetup {
       loss: step.loss, gradients: step.gradients, statistics: step.statistics)
   }
 
-  private func teacherOutputs(_ inputs: [String: Tensor]) throws -> [String: Tensor] {
-    guard choice.loss.needsTeacher else { return [:] }
+  private func teacherOutputs(
+    _ inputs: [String: Tensor], always: Bool = false
+  ) throws -> [String: Tensor] {
+    guard choice.loss.needsTeacher || always else { return [:] }
     return try network.teacher.run(inputs: inputs, weights: [:], options: RunOptions()).outputs
   }
 
@@ -49,9 +51,12 @@ extension FinetuneSetup {
   ///
   /// Without labels, accuracy is agreement with the float network.
   ///
+  /// - Parameters:
+  ///   - weights: The constants that run; nil judges the float network.
+  ///   - pool: Where it runs.
   /// - Throws: ``EngineError``; `CancellationError`.
   func validate(
-    _ weights: [String: Tensor], pool: WorkerPool
+    _ weights: [String: Tensor]?, pool: WorkerPool
   ) async throws -> (loss: Double, accuracy: Double?)? {
     let shards = data.shards(of: data.validation, size: 2 * Finetuner.shardSize)
     guard !shards.isEmpty else { return nil }
@@ -60,10 +65,11 @@ extension FinetuneSetup {
     try await pool.forEach(shards.count) { index in
       let shard = shards[index]
       let inputs = try data.inputs(shard, epoch: nil)
-      let outputs = try network.forward.run(
-        inputs: inputs, weights: weights, options: RunOptions()
-      ).outputs
-      let wanted = try teacherOutputs(inputs)
+      let wanted = try teacherOutputs(inputs, always: weights == nil)
+      let outputs =
+        try weights.map {
+          try network.forward.run(inputs: inputs, weights: $0, options: RunOptions()).outputs
+        } ?? wanted
       let loss = try choice.loss.evaluate(
         LossInput(outputs: outputs, teacher: wanted, labels: data.labels(shard), batch: count))
       let right = correctCount(outputs, wanted: wanted, labels: data.labels(shard))

@@ -72,7 +72,7 @@ extension FinetuneSetup {
           case .weights, .constant: true
           case .steps, .statistic: false
           }
-        }.map(\.name)))
+        }.map(\.name)), byteLimit: engine.memory.bytes / 2 / pool.threads)
     let samples = try await Self.teacherSamples(trainingData, network: network, pool: pool)
     return FinetuneSetup(
       base: base, network: network, data: trainingData,
@@ -81,7 +81,8 @@ extension FinetuneSetup {
         settings: settings),
       forms: forms, settings: layerSettings, start: start, gradual: gradual,
       notices: begun.notices
-        + Self.notices(layerSettings, settings, gradual: gradual, forms: forms))
+        + Self.notices(layerSettings, settings, gradual: gradual, forms: forms)
+        + Self.idleNotices(layerSettings, settings, graph: graph))
   }
 
   /// Outputs of the float network for up to 128 samples: what outputs are like.
@@ -155,7 +156,7 @@ extension FinetuneSetup {
         "training takes the place of \(methods.sorted().joined(separator: ", ")): "
           + "codes are the nearest ones")
     }
-    if settings.learnsStep {
+    if settings.learnsStep == true {
       let left = zip(layers, forms.steps).count { $0.weights != nil && $1 == nil }
       if left > 0 {
         notices.append(
@@ -170,6 +171,24 @@ extension FinetuneSetup {
           "\(pruned - gradual.count) layers are pruned at once: N:M, thresholds, refits and criteria "
             + "that look at data can't rise bit by bit")
       }
+    }
+    return notices
+  }
+
+  /// What was asked for and does nothing here.
+  private static func idleNotices(
+    _ layers: [LayerSetting], _ settings: FinetuneSettings, graph: NetworkGraph
+  ) -> [String] {
+    var notices: [String] = []
+    if settings.gradualPruning > 0, layers.allSatisfy({ $0.prune == nil }) {
+      notices.append("the plan prunes no weights that could be pruned bit by bit")
+    }
+    if settings.batchNormalization == .updated,
+      TrainableConstants.runningStatistics(in: graph).isEmpty
+    {
+      notices.append(
+        "there are no statistics of batch normalization to update: it is folded into the weights, "
+          + "unless --keep-batchnorm is given")
     }
     return notices
   }

@@ -16,11 +16,13 @@ struct TrainingNetwork: Sendable {
   /// The model as it was opened.
   let teacher: FastExecutor
 
+  /// - Parameter byteLimit: Memory for the values of one shard.
+  /// - Throws: ``EngineError`` when a network can't be run or differentiated.
   init(
-    graph: NetworkGraph, teacher: NetworkGraph, wanted: Set<String>
+    graph: NetworkGraph, teacher: NetworkGraph, wanted: Set<String>, byteLimit: Int
   ) throws {
     self.graph = graph
-    executor = try TrainingExecutor(graph: graph, wanted: wanted)
+    executor = try TrainingExecutor(graph: graph, wanted: wanted, byteLimit: byteLimit)
     forward = try FastExecutor(graph: graph)
     self.teacher = try FastExecutor(graph: teacher)
   }

@@ -14,6 +14,8 @@ struct TrainingRun: Sendable {
   var state: TrainingState
   /// Whether it was taken up from a checkpoint.
   var isResumed = false
+  /// What the float network does on the validation samples; nil where there are none.
+  private(set) var original: ValidationPoint?
   private var lastLoss: Double?
   private var clock = ContinuousClock.now
   private var saved = ContinuousClock.now
@@ -33,17 +35,15 @@ struct TrainingRun: Sendable {
       samples: setup.data.training, batch: finetuner.settings.batch,
       seed: finetuner.settings.seed)
     state = TrainingState(parameters: setup.start)
-    state.counters.epochs = Self.epochs(finetuner.settings)
-  }
-
-  private static func epochs(_ settings: FinetuneSettings) -> Int? {
-    settings.epochs ?? (settings.minutes == nil ? FinetuneSettings.standardEpochs : nil)
+    let epochs =
+      settings.epochs ?? (settings.minutes == nil ? FinetuneSettings.standardEpochs : nil)
+    state.counters.steps = epochs.map { $0 * order.stepsPerEpoch }
   }
 
   var settings: FinetuneSettings { finetuner.settings }
   /// Steps in all; a guess until the time limit decided.
   var steps: Int {
-    (state.counters.epochs ?? FinetuneSettings.standardEpochs) * order.stepsPerEpoch
+    state.counters.steps ?? FinetuneSettings.standardEpochs * order.stepsPerEpoch
   }
   private var rates: LearningRateSchedule {
     LearningRateSchedule(peak: settings.peakLearningRate, warmUp: settings.warmUp, steps: steps)
@@ -57,6 +57,10 @@ struct TrainingRun: Sendable {
   ///
   /// - Throws: ``EngineError``; `CancellationError`.
   mutating func begin() async throws {
+    if let measured = try await setup.validate(nil, pool: finetuner.pool) {
+      original = ValidationPoint(
+        epoch: 0, step: 0, loss: measured.loss, accuracy: measured.accuracy)
+    }
     if let path = finetuner.checkpoint {
       let file = TrainingCheckpoint(path: path)
       if file.exists {
@@ -84,10 +88,10 @@ struct TrainingRun: Sendable {
         guard let loss = lastLoss, loss.isFinite else { return try end(.diverged) }
         if state.counters.step % order.stepsPerEpoch == 0 || state.counters.step == steps {
           try await validate()
-          decideEpochs()
           if hasLostPatience { return try end(.noProgress) }
         }
         tick()
+        decideSteps()
         report()
         try save()
         if let minutes = settings.minutes, state.counters.seconds > minutes * 60 {
@@ -98,6 +102,7 @@ struct TrainingRun: Sendable {
     } catch is CancellationError {
       return try end(.cancelled)
     }
+    if state.counters.lossCount > 0 { try await validate() }
     return try end(.finished)
   }
 
@@ -115,13 +120,16 @@ struct TrainingRun: Sendable {
     clock = now
   }
 
-  /// Decides how many epochs there is time for, once the first one showed what an epoch takes.
-  private mutating func decideEpochs() {
-    guard state.counters.epochs == nil, let minutes = settings.minutes else { return }
-    tick()
-    let left = minutes * 60 * 0.97 - state.counters.seconds
-    let epochs = 1 + Int(max(left, 0) / max(state.counters.seconds, 1e-3))
-    state.counters.epochs = min(epochs, 10_000)
+  /// Decides how many steps there is time for, once the first epoch, or a tenth of the time, showed what
+  /// a step takes: whole epochs where one fits in.
+  private mutating func decideSteps() {
+    guard state.counters.steps == nil, let minutes = settings.minutes else { return }
+    let (done, seconds) = (state.counters.step, max(state.counters.seconds, 1e-3))
+    guard done >= order.stepsPerEpoch || (done > 1 && seconds > minutes * 6) else { return }
+    let fitting = min(minutes * 60 * 0.97 / seconds * Double(done), 1e9)
+    let epochs = min(Int(fitting) / order.stepsPerEpoch, 10_000)
+    state.counters.steps =
+      epochs > 0 ? epochs * order.stepsPerEpoch : max(Int(fitting), done)
   }
 
   private var hasLostPatience: Bool {
@@ -234,7 +242,8 @@ struct TrainingRun: Sendable {
     progress(
       FinetuneProgress(
         step: state.counters.step, steps: steps,
-        epoch: state.counters.step / order.stepsPerEpoch, epochs: steps / order.stepsPerEpoch,
+        epoch: state.counters.step / order.stepsPerEpoch,
+        epochs: max(steps / order.stepsPerEpoch, 1),
         loss: lastLoss,
         learningRate: state.counters.step > 0 ? rates.rate(at: state.counters.step - 1) : 0,
         pruning: pruning.share(at: state.counters.step), history: state.counters.history,

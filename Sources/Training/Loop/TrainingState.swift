@@ -4,8 +4,8 @@ struct TrainingState: Sendable {
   struct Counters: Sendable, Hashable, Codable {
     /// Steps done.
     var step = 0
-    /// Epochs in all; nil until the time limit decided.
-    var epochs: Int?
+    /// Steps in all; nil until the time limit decided.
+    var steps: Int?
     /// Sum of the losses of the steps since the last validation, and their number.
     var lossSum = 0.0
     var lossCount = 0

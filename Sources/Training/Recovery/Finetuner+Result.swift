@@ -29,8 +29,9 @@ extension Finetuner {
     let counters = state.counters
     return FinetuneResult(
       recovered: recovered, ending: ending, steps: counters.step,
-      epochs: counters.step / run.order.stepsPerEpoch, history: counters.history,
-      best: counters.best, trainingSamples: run.setup.data.training.count,
+      epochs: counters.step / run.order.stepsPerEpoch, original: run.original,
+      history: counters.history, best: counters.best,
+      trainingSamples: run.setup.data.training.count,
       validationSamples: run.setup.data.validation.count, loss: run.setup.choice.description,
       seconds: counters.seconds, isResumed: run.isResumed, notices: run.setup.notices)
   }

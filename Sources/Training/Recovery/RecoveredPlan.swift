@@ -36,15 +36,15 @@ struct RecoveredPlan {
       if let prune = settings[index].prune,
         !LayerSetting(prune: prune).statisticsNeeds.isEmpty
       {
-        settings[index].prune = Self.magnitude(prune, zeros: trained[index])
+        settings[index].prune = Self.magnitude(zeros: stored[index])
       }
     }
     let compressor = try PlanCompressor(
       layers: layers, weights: stored, batchNormScales: graph.batchNormScales(of: layers))
     let wrong = try mistakes(compressor, settings, trained)
     for index in wrong {
-      guard let prune = settings[index].prune else { continue }
-      settings[index].prune = Self.magnitude(prune, zeros: trained[index])
+      guard settings[index].prune != nil else { continue }
+      settings[index].prune = Self.magnitude(zeros: stored[index])
     }
     if let index = try mistakes(compressor, settings, trained).first {
       throw EngineError(
@@ -63,10 +63,12 @@ struct RecoveredPlan {
   }
 
   /// As many of the lowest magnitudes as there are zeros.
-  private static func magnitude(_ prune: PruneSetting, zeros trained: Tensor) -> PruneSetting? {
-    guard prune.amount > 0, trained.count > 0 else { return nil }
-    let zeros = trained.withElements(of: Float.self) { $0.count { $0 == 0 } }
-    return PruneSetting(amount: Double(zeros) / Double(trained.count))
+  ///
+  /// Zeros of the stored weights: codes may be 0 where the weights are not, and those are not the lowest
+  /// magnitudes of a layer whose channels have scales of their own.
+  private static func magnitude(zeros stored: Tensor) -> PruneSetting? {
+    let zeros = stored.withElements(of: Float.self) { $0.count { $0 == 0 } }
+    return zeros > 0 ? PruneSetting(amount: Double(zeros) / Double(stored.count)) : nil
   }
 
   /// Layers of which settings make something else than what was trained.

@@ -40,12 +40,13 @@ public struct FinetuneSettings: Sendable, Hashable, Codable {
   /// Share of the steps in which the learning rate rises to its height, 0...1.
   public var warmUp = 0.1
   /// Samples of a step.
-  public var batch = 128
+  public var batch = 64
   /// Times that the training samples are gone through; nil for 30, or what ``minutes`` allow.
   public var epochs: Int?
   /// Minutes that training may take; nil for no limit.
   ///
-  /// Without ``epochs`` their number is decided after the first one by the time that it took.
+  /// Without ``epochs`` the number of steps is decided after the first epoch, or a tenth of the time if
+  /// that is less, by the time that they took.
   public var minutes: Double?
   /// Whether half of the images are mirrored left to right.
   public var flips = false
@@ -55,8 +56,9 @@ public struct FinetuneSettings: Sendable, Hashable, Codable {
   public var batchNormalization = BatchNormalization.frozen
   /// Whether biases, or running statistics of batch normalization, are corrected before training.
   public var correctsFirst = true
-  /// Whether the step between codes is learned (``LearnedStep``) where the scheme is symmetric integers.
-  public var learnsStep = false
+  /// Whether the step between codes is learned (``LearnedStep``) where the scheme is symmetric integers;
+  /// nil for layers of at most ``standardLearnedBits``.
+  public var learnsStep: Bool?
   /// Share of the steps over which the amount of pruning rises to the plan's (``PruningSchedule``); 0
   /// prunes at once.
   public var gradualPruning = 0.0
@@ -74,6 +76,8 @@ public struct FinetuneSettings: Sendable, Hashable, Codable {
 
   /// Weight of distillation where there are labels.
   public static let standardDistillation = 0.9
+  /// Bits of a layer up to which steps are learned unless stated.
+  public static let standardLearnedBits = 3
   /// Epochs unless stated.
   public static let standardEpochs = 30
 

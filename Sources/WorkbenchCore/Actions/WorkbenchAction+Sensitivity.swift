@@ -31,7 +31,7 @@ extension WorkbenchAction {
       run: { state, call in state.setBudget(call) }),
     WorkbenchAction(
       "measure", keys: ["m"], argument: "NAME",
-      "what cells show: top-1, loss, disagreement, KL, SQNR", .sensitivity,
+      "what cells show: top-1, loss, disagreement, KL, SQNR, Fisher", .sensitivity,
       in: [.sensitivity], obstacle: needsSensitivity,
       run: { state, call in state.setMeasure(call.argument) }),
     WorkbenchAction(

@@ -35,7 +35,7 @@ struct FinetuneDialog {
     lines.check(
       "Images", "mirror half of them", isOn: form.flips, isHere: form.field == .flips, in: &buffer)
     lines.check(
-      "Codes", "learn the step between them (LSQ)", isOn: form.learnsStep,
+      "Codes", "learn the step at every width (LSQ)", isOn: form.learnsStep,
       isHere: form.field == .learnsStep, in: &buffer)
     lines.skip(gap)
     lines.field(

@@ -39,7 +39,7 @@ public struct FinetuneForm: Sendable {
   public var optimizer = FinetuneSettings().optimizer
   /// Whether half of the images are mirrored.
   public var flips = false
-  /// Whether the step between codes is learned.
+  /// Whether the step between codes is learned at every width, and not only at few bits.
   public var learnsStep = false
   /// The model that is written (.onnx).
   public var output: TextField
@@ -116,7 +116,7 @@ public struct FinetuneForm: Sendable {
     settings.distillation = weight
     settings.optimizer = optimizer
     settings.flips = flips
-    settings.learnsStep = learnsStep
+    settings.learnsStep = learnsStep ? true : nil
     return settings
   }
 }

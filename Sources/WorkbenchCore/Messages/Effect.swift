@@ -18,6 +18,10 @@ public enum Effect: Sendable, Hashable {
   case scan(SensitivityScan, number: Int)
   /// Stop scanning and keep what is known.
   case cancelScan
+  /// Predict the cells of a scan's table by the Fisher information.
+  case predict(SensitivityTable)
+  /// Stop predicting.
+  case cancelPrediction
   /// Search for a plan, cancelling the search that runs.
   case search(PlanSearch, number: Int)
   /// Stop searching.

@@ -52,6 +52,11 @@ public enum Message: Sendable {
   /// A sensitivity scan failed.
   case scanFailed(number: Int, EngineError)
 
+  /// The Fisher information's predictions for the cells of a scan's table.
+  case predicted(FisherScores)
+  /// There are no predictions: the network can't be differentiated.
+  case predictionFailed(EngineError)
+
   /// Training has gone on.
   case finetuneProgress(number: Int, FinetuneProgress)
   /// Training is done, and the model written.

@@ -185,6 +185,9 @@ struct LayerSweepPane {
       second += pair("agrees", "\(Figures.fixed(agreement * 100, 1)) %")
     }
     if !second.isEmpty { lines.append([head("")] + second) }
+    if let growth = cell.fisher {
+      lines.append([head("Fisher")] + pair("loss grows by", SensitivityMeasure.fisher.text(growth)))
+    }
     var outputs: [StyledText] = []
     if let cosine = cell.cosine { outputs += pair("cosine", Figures.fixed(cosine, 4)) }
     if let divergence = cell.divergence { outputs += pair("KL", Figures.fixed(divergence, 4)) }

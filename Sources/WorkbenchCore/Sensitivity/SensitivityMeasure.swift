@@ -19,6 +19,8 @@ public enum SensitivityMeasure: String, Sendable, Hashable, CaseIterable {
   case localSQNR = "layer-SQNR"
   /// The same of the layer's weights, which needs no run of the network.
   case weightSQNR = "weight-SQNR"
+  /// The growth of the loss that the Fisher information predicts, from one pass backwards.
+  case fisher = "Fisher"
 
   /// In words, without the unit.
   var name: String {
@@ -30,6 +32,7 @@ public enum SensitivityMeasure: String, Sendable, Hashable, CaseIterable {
     case .divergence: "KL divergence"
     case .outputSQNR: "output SQNR"
     case .localSQNR: "layer SQNR"
+    case .fisher: "growth of the loss by Fisher"
     case .weightSQNR: "weight SQNR"
     }
   }
@@ -41,7 +44,7 @@ public enum SensitivityMeasure: String, Sendable, Hashable, CaseIterable {
   var unit: String {
     switch self {
     case .top1, .headline, .disagreement: "pt"
-    case .loss, .divergence: "nats"
+    case .loss, .divergence, .fisher: "nats"
     case .outputSQNR, .localSQNR, .weightSQNR: "dB"
     }
   }
@@ -55,7 +58,7 @@ public enum SensitivityMeasure: String, Sendable, Hashable, CaseIterable {
   var budgets: [Double] {
     switch self {
     case .top1, .headline: [1, 2, 5, 0.25, 0.5]
-    case .loss: [0.05, 0.1, 0.2, 0.01, 0.02]
+    case .loss, .fisher: [0.05, 0.1, 0.2, 0.01, 0.02]
     case .disagreement: [2, 5, 10, 0.5, 1]
     case .divergence: [0.02, 0.05, 0.1, 0.005, 0.01]
     case .outputSQNR, .localSQNR, .weightSQNR: [15, 20, 25, 30, 10]
@@ -72,6 +75,7 @@ public enum SensitivityMeasure: String, Sendable, Hashable, CaseIterable {
     case .divergence: cell.divergence
     case .outputSQNR: cell.outputSQNR
     case .localSQNR: cell.localSQNR
+    case .fisher: cell.fisher
     case .weightSQNR: cell.weightSQNR
     }
   }
@@ -93,7 +97,7 @@ public enum SensitivityMeasure: String, Sendable, Hashable, CaseIterable {
     case .outputSQNR, .localSQNR, .weightSQNR:
       return abs(value) >= 99.95 && value.isFinite
         ? Figures.fixed(value, 0) : Figures.fixed(value, 1)
-    case .loss, .divergence:
+    case .loss, .divergence, .fisher:
       if value < 0.9995 {
         let text = Figures.fixed(value, 3)
         return text.hasPrefix("0.") ? String(text.dropFirst()) : text

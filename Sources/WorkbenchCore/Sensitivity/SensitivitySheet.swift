@@ -38,17 +38,19 @@ struct SensitivitySheet {
     guard !measured.isEmpty else {
       if state.evaluationObstacle != nil { return [.weightSQNR] }
       return state.data?.hasLabels == true
-        ? all.filter { $0 != .headline }
+        ? all.filter { $0 != .headline && $0 != .fisher }
         : all.filter {
           switch $0 {
-          case .top1, .loss: false
+          case .top1, .loss, .fisher: false
           case .headline: state.data?.hasTask == true
           default: true
           }
         }
     }
     return all.filter { measure in
-      measure.isFree || measured.contains { measure.value($0) != nil }
+      // Predictions are made when they are asked for.
+      measure.isFree || measure == .fisher && state.evaluationObstacle == nil
+        || measured.contains { measure.value($0) != nil }
     }
   }
 

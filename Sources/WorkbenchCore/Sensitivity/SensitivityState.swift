@@ -18,6 +18,10 @@ public struct SensitivityState: Sendable {
   public internal(set) var isScanning = false
   /// Why the last scan failed.
   public internal(set) var error: EngineError?
+  /// What the Fisher information predicts; nil until it was asked for and has come.
+  public internal(set) var scores: FisherScores?
+  /// Whether predictions are being made.
+  public internal(set) var isPredicting = false
   /// Counts scans: results of older ones are stale.
   public internal(set) var scanNumber = 0
 

@@ -39,7 +39,8 @@ struct SweepPane {
     }
     // Where there is room for three lines only, what is seen nowhere else wins.
     let isLow = inner.height < 5
-    let lines = isLow ? [legend, planLine] : [cellCounts, legend, marks, planLine]
+    let counts = sheet.measure == .fisher ? predictions : cellCounts
+    let lines = isLow ? [legend, planLine] : [counts, legend, marks, planLine]
     for line in lines where row < inner.height && !line.isEmpty {
       buffer.put(fitting(line, inner.width), in: inner, row: row)
       row += 1
@@ -136,6 +137,26 @@ struct SweepPane {
       [value("~"), muted(" still measuring")], [value("'"), muted(" decided early")],
       [value("*"), muted(" in the plan")],
     ]
+  }
+
+  /// How the predictions compare with what was measured.
+  private var predictions: [[StyledText]] {
+    guard let scores = sensitivity.scores else {
+      return sensitivity.isPredicting ? [[muted("one pass backwards over the samples ...")]] : []
+    }
+    var pieces: [[StyledText]] = []
+    if let correlation = sensitivity.table?.fisherCorrelation {
+      pieces.append([
+        muted("rank correlation with the measured harm "),
+        value(Figures.fixed(correlation.value, 3)),
+        muted(" over \(Figures.grouped(correlation.cells)) cells"),
+      ])
+    }
+    pieces.append([
+      value(Self.duration(scores.seconds)),
+      muted(" for \(Figures.grouped(scores.samples)) samples"),
+    ])
+    return pieces
   }
 
   private var cellCounts: [[StyledText]] {

@@ -28,6 +28,7 @@ extension WorkbenchState {
       say("the plan was not saved: \(error.description)", .error)
     case .screenCopied(let place): say("screen copied to \(place)")
     case .scanProgress, .scanFinished, .scanCancelled, .scanFailed: takeScan(message)
+    case .predicted, .predictionFailed: takePrediction(message)
     case .searchProgress, .searchFinished, .searchCancelled, .searchFailed:
       return takeSearch(message)
     case .finetuneProgress, .finetuneFinished, .finetuneCancelled, .finetuneFailed:

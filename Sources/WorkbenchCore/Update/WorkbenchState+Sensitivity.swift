@@ -95,7 +95,7 @@ extension WorkbenchState {
       sensitivity.measure = found
     }
     say("cells show \(sensitivity.measure?.title ?? "")")
-    return []
+    return predictionEffects()
   }
 
   /// Sorts rows by the next order.
@@ -191,11 +191,13 @@ extension WorkbenchState {
     case .scanProgress(let number, let table, let progress):
       guard number == sensitivity.scanNumber, sensitivity.isScanning else { return }
       sensitivity.table = merged(table)
+      showScores()
       sensitivity.progress = progress
     case .scanFinished(let number, let table):
       guard number == sensitivity.scanNumber else { return }
       sensitivity.isScanning = false
       sensitivity.table = table
+      showScores()
       let decided = table.cells.count { $0.state == .decided }
       let seconds = Figures.fixed(sensitivity.progress?.seconds ?? 0, 1)
       say(
@@ -210,6 +212,42 @@ extension WorkbenchState {
       say("scan: \(error.description)", .error)
     default: break
     }
+  }
+
+  // Predictions.
+
+  /// Asks for predictions when they are looked at, and stops making them when they are not.
+  private mutating func predictionEffects() -> [Effect] {
+    guard sensitivity.measure == .fisher else {
+      guard sensitivity.isPredicting else { return [] }
+      sensitivity.isPredicting = false
+      return [.cancelPrediction]
+    }
+    guard sensitivity.scores == nil, !sensitivity.isPredicting, let table = sensitivity.table
+    else { return [] }
+    sensitivity.isPredicting = true
+    return [.predict(table)]
+  }
+
+  mutating func takePrediction(_ message: Message) {
+    guard sensitivity.isPredicting else { return }
+    switch message {
+    case .predicted(let scores):
+      sensitivity.isPredicting = false
+      sensitivity.scores = scores
+      showScores()
+      let seconds = Figures.fixed(scores.seconds, 1)
+      say("\(scores.growths.count) cells predicted from \(scores.samples) samples in \(seconds) s")
+    case .predictionFailed(let error):
+      sensitivity.isPredicting = false
+      sensitivity.measure = nil
+      say("predictions: \(error.description)", .error)
+    default: break
+    }
+  }
+
+  private mutating func showScores() {
+    if let scores = sensitivity.scores { sensitivity.table?.add(scores) }
   }
 
   /// A table that goes on, with the cells that an earlier scan had finished and it has not yet.

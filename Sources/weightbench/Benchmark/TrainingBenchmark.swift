@@ -26,15 +26,18 @@ final class TrainingBenchmark: Sendable {
   private let data: EvaluationData
   private let pool: WorkerPool
 
+  /// - Parameter byteLimit: Memory for one shard.
   /// - Throws: ``EngineError`` when the model can't be differentiated.
-  init(model: OpenedModel, data: EvaluationData, threads: Int) throws(EngineError) {
+  init(
+    model: OpenedModel, data: EvaluationData, threads: Int, byteLimit: Int
+  ) throws(EngineError) {
     graph = try model.runnableGraph()
     let running = Set(
       graph.nodes.filter { $0.op == "BatchNormalization" }.flatMap { $0.inputs.suffix(2) })
     names = graph.initializers.filter {
       $0.value.type == .float32 && $0.value.rank > 0 && !running.contains($0.key)
     }.map(\.key)
-    executor = try TrainingExecutor(graph: graph, wanted: Set(names))
+    executor = try TrainingExecutor(graph: graph, wanted: Set(names), byteLimit: byteLimit)
     self.data = data
     pool = WorkerPool(threads: threads)
   }
@@ -44,15 +47,13 @@ final class TrainingBenchmark: Sendable {
   /// - Parameters:
   ///   - rounds: Steps.
   ///   - batch: Samples of a step.
-  ///   - byteLimit: Memory for one shard.
   ///   - told: Called before each step with its number.
   func run(
-    rounds: Int, batch: Int, byteLimit: Int, told: (Int) -> Void
+    rounds: Int, batch: Int, told: (Int) -> Void
   ) async throws -> Report {
     let batch = min(batch, data.count)
     let size = executor.shardSize(
-      batch: batch, sample: try data.inputs(for: [0], graphInputs: graph.runtimeInputs),
-      byteLimit: byteLimit)
+      batch: batch, sample: try data.inputs(for: [0], graphInputs: graph.runtimeInputs))
     let shards = try stride(from: 0, to: batch, by: size).map { first in
       try data.inputs(
         for: Array(first..<min(first + size, batch)), graphInputs: graph.runtimeInputs)

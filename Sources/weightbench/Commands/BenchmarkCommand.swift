@@ -22,6 +22,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
   var keepBatchNorm = false
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var precision: PrecisionOptions
+  @OptionGroup var memory: MemoryOptions
   @Option(
     help: "Measure this only: evaluate, edits or train (training steps; not measured otherwise).")
   var only: Task?
@@ -46,6 +47,9 @@ struct BenchmarkCommand: AsyncParsableCommand {
     }
     guard (1...4096).contains(batch) else {
       throw ValidationError("--batch is \(batch); give a number from 1 to 4096.")
+    }
+    if memory.memory != nil, only != .train {
+      throw ValidationError("--memory belongs to --only train.")
     }
     if against != nil, only != nil || precision.precision != nil || data.data != nil {
       throw ValidationError("--against takes no --data, --only and --precision.")
@@ -73,8 +77,9 @@ struct BenchmarkCommand: AsyncParsableCommand {
     let line = ProgressLine(progress)
     if only == .train {
       report.train = try await TrainingBenchmark(
-        model: opened, data: samples, threads: threads.count
-      ).run(rounds: rounds ?? 5, batch: 128, byteLimit: MemoryBudget.standard.bytes / 8) { round in
+        model: opened, data: samples, threads: threads.count,
+        byteLimit: (memory.memory ?? .standard).bytes / 2 / threads.count
+      ).run(rounds: rounds ?? 5, batch: 128) { round in
         line.show(Double(round) / Double(rounds ?? 5), "training steps")
       }
     }

@@ -48,12 +48,10 @@ struct FinetuneCommand: AsyncParsableCommand {
 
   func run() async throws {
     let planOutput = outputPlan ?? RecoveredModel.planPath(for: output)
-    for path in [output, planOutput]
-    where !overwrite && FileManager.default.fileExists(atPath: path) {
-      throw EngineError(
-        .writeFailed, path: path, problem: "exists already",
-        remedy: "Give another name, or --overwrite")
-    }
+    try FinetuneFiles(
+      model: model.model, plan: plan, output: output, planOutput: planOutput,
+      checkpoint: checkpoint
+    ).check(overwrites: overwrite)
     let opened = try model.open()
     let read = try CompressionPlan.read(path: plan)
     if read.model?.sha256 != nil { try read.check(modelSHA256: opened.sha256()) }

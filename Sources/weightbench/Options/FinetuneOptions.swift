@@ -32,9 +32,11 @@ struct FinetuneOptions: ParsableArguments {
     help: "Correct biases, or statistics of batch normalization, before training.")
   var correctsFirst = FinetuneSettings().correctsFirst
   @Flag(
-    name: .customLong("learn-step"),
-    help: "Learn the step between codes, too (LSQ): for few bits.")
-  var learnsStep = false
+    name: .customLong("learn-step"), inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Learn the step between codes, too (LSQ) (default: where weights have "
+        + "\(FinetuneSettings.standardLearnedBits) bits or fewer)."))
+  var learnsStep: Bool?
   @Option(
     help: "Share of the steps over which pruning rises to the plan's amounts (0: at once).")
   var gradual = FinetuneSettings().gradualPruning

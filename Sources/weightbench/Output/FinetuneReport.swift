@@ -32,6 +32,7 @@ struct FinetuneReport: Encodable {
   var seconds: Double
   var resumed: Bool
   var sparsity: Double
+  var original: Point?
   var best: Point?
   var history: [Point]
   var notices: [String]
@@ -51,6 +52,7 @@ struct FinetuneReport: Encodable {
     seconds = result.seconds
     resumed = result.isResumed
     sparsity = Double(result.recovered.zeros) / Double(max(result.recovered.parameters, 1))
+    original = result.original.map(Point.init)
     best = result.best.map(Point.init)
     history = result.history.map(Point.init)
     notices = result.notices
@@ -74,13 +76,18 @@ struct FinetuneReport: Encodable {
       "trained      \(epochs) epochs, \(steps) steps on \(trainingSamples) samples in "
         + "\(Output.duration(seconds)): \(Self.words[ending] ?? ending)",
     ]
-    if let start = history.first { lines.append("before       \(Self.describe(start))") }
+    if let original { lines.append("original     \(Self.describe(original))") }
+    if validationSamples > 0, let start = history.first {
+      lines.append("before       \(Self.describe(start))")
+    }
     if let best {
-      lines.append("best         \(Self.describe(best)) after epoch \(best.epoch)")
+      let place = best.epoch > 0 || best.step == 0 ? "epoch \(best.epoch)" : "step \(best.step)"
+      lines.append("best         \(Self.describe(best)) after \(place)")
     }
-    if validationSamples > 0 {
-      lines.append("judged by    \(validationSamples) samples that were not trained on")
-    }
+    lines.append(
+      validationSamples > 0
+        ? "judged by    \(validationSamples) samples that were not trained on"
+        : "judged by    the samples that were trained on: none were set aside")
     lines.append("zeros        \(Output.percent(sparsity)) of the layers' weights")
     lines.append("model        \(model)  \(bytes) bytes")
     lines.append("plan         \(plan)")

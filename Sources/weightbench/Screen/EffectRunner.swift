@@ -13,7 +13,7 @@ import WorkbenchCore
 /// (suspend, redraw, themes, copying, quitting) are the run loop's own.
 final class EffectRunner: Sendable {
   private enum Kind: Hashable {
-    case evaluation, scan, search, finetuning, storage, export, save, session
+    case evaluation, scan, prediction, search, finetuning, storage, export, save, session
   }
 
   /// What the newest orders were for, which counting goes by.
@@ -117,6 +117,10 @@ final class EffectRunner: Sendable {
       }
     case .cancelScan:
       jobs.withLock { $0[.scan] }?.cancel()
+    case .predict(let table):
+      start(.prediction) { await self.predict(table, engine) }
+    case .cancelPrediction:
+      jobs.withLock { $0[.prediction] }?.cancel()
     case .search(let search, let number):
       start(.search) { await self.search(search, number, engine) }
     case .computeStorage(let plan, let generation):
@@ -231,6 +235,16 @@ final class EffectRunner: Sendable {
       post(.scanCancelled(number: number))
     } catch {
       post(.scanFailed(number: number, Self.engineError(error)))
+    }
+  }
+
+  private func predict(_ table: SensitivityTable, _ engine: PreviewEngine) async {
+    do {
+      post(.predicted(try FisherScores.of(table, engine: engine)))
+    } catch is CancellationError {
+      // Nobody looks at them any more.
+    } catch {
+      post(.predictionFailed(Self.engineError(error)))
     }
   }
 

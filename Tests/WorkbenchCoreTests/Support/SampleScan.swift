@@ -72,6 +72,12 @@ enum SampleScan {
     cell.outputSQNR = numbers[5] + 3
   }
 
+  /// Predictions that go with the weights' noise.
+  static func scores(_ table: SensitivityTable) -> FisherScores {
+    FisherScores(
+      growths: table.cells.map { pow(10, -$0.weightSQNR / 10) * 2 }, samples: 512, seconds: 1.4)
+  }
+
   static func progress(_ fraction: Double) -> ScanProgress {
     ScanProgress(
       phase: .measuring, fraction: fraction, finishedCells: Int(300 * fraction), cellCount: 300,
