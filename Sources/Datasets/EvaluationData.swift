@@ -98,7 +98,10 @@ public struct EvaluationData: Sendable {
     _ loaded: LoadedData, _ description: DataDescription?, task: EvaluationTask
   ) -> [String] {
     var notes: [String] = []
-    if let pixels = loaded.pixels, description?.mean == nil || description?.std == nil {
+    // Vectors of numbers are no pixels.
+    if let pixels = loaded.pixels, pixels.itemRank > 1,
+      description?.mean == nil || description?.std == nil
+    {
       let scaled = pixels.type == .uint8 || description?.scale != nil
       let divisor = description?.scale ?? 255
       let rounded = divisor == divisor.rounded() ? String(Int(divisor)) : String(divisor)

@@ -21,8 +21,9 @@ torch.manual_seed(7)
 random = np.random.default_rng(7)
 
 
-def write(name, model, arrays, outputs, description, given=None, extra=None, free=False):
-    """Exports a network, and runs it on its inputs: `given`, or the arrays as they are."""
+def write(name, model, arrays, outputs, description, given=None, extra=None, free=False, batch=None):
+    """Exports a network, for `batch` samples at a time where that is told, and runs it on its inputs: `given`, or the
+    arrays as they are."""
     model.eval()
     inputs = {k: torch.from_numpy(v) for k, v in (given or arrays).items()}
     axes = {k: {0: "N"} for k in [*inputs, *outputs]}
@@ -30,8 +31,8 @@ def write(name, model, arrays, outputs, description, given=None, extra=None, fre
         for k in axes:
             axes[k] |= {2: "H", 3: "W"}
     torch.onnx.export(
-        model, tuple(v[:2] for v in inputs.values()), f"{FOLDER}/{name}.onnx",
-        input_names=list(inputs), output_names=outputs, dynamic_axes=axes, opset_version=17, dynamo=False)
+        model, tuple(v[:batch or 2] for v in inputs.values()), f"{FOLDER}/{name}.onnx", input_names=list(inputs),
+        output_names=outputs, dynamic_axes=None if batch else axes, opset_version=17, dynamo=False)
     with torch.no_grad():
         found = model(*inputs.values())
     found = found if isinstance(found, tuple) else (found,)
@@ -138,6 +139,10 @@ write("decoder", Encoder(is_causal=True, head=nn.Linear(WIDTH, WORDS, bias=False
       ["logits"], "task: agreement\n")
 write("classifier", Encoder(head=First(3)), text, ["logits"], "task: classification\n",
       extra={"labels": random.integers(0, 3, COUNT)})
+
+for batch in (1, 4):
+    write(f"fixed{batch}", Encoder(head=First(3)), text, ["logits"], "task: classification\n",
+          extra={"labels": random.integers(0, 3, COUNT)}, batch=batch)
 
 left, right = random.integers(0, 256, (2, COUNT, 1, 12, 12)).astype(np.uint8)
 scaled = [((a.astype(np.float32) / np.float32(255)) - np.float32(0.5)) / np.float32(0.25) for a in (left, right)]

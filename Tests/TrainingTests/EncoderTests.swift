@@ -22,6 +22,9 @@ struct EncoderTests {
     "bert", "decoder", "classifier", "pair", "autoencoder", "segmenter",
   ]
 
+  /// Networks that take one or four samples at a time.
+  private static let fixed = ["fixed1", "fixed4"]
+
   private static func data(_ name: String) throws -> EvaluationData {
     try EvaluationData.open(path: try folder.get().path("\(name).yaml"), limit: nil)
   }
@@ -57,14 +60,15 @@ struct EncoderTests {
     }
   }
 
-  @Test(arguments: names)
+  @Test(arguments: names + fixed)
   func plansAreMeasuredAndProven(_ name: String) async throws {
     let engine = try Self.engine(name)
     let compressed = try await engine.compress(Self.plan)
     let metrics = try await engine.evaluate(compressed)
     #expect(metrics.images == 24)
     switch name {
-    case "classifier", "pair": #expect(metrics.plan != nil && metrics.delta != nil)
+    case "classifier", "pair", "fixed1", "fixed4":
+      #expect(metrics.plan != nil && metrics.delta != nil)
     case "autoencoder": #expect(metrics.task?.headline.key == "mae")
     case "segmenter": #expect(metrics.task?.headline.key == "miou")
     default: #expect(metrics.cosine > 0.5 && metrics.cosine < 1)
@@ -76,7 +80,17 @@ struct EncoderTests {
     #expect(proof.isProven, "\(name): \(proof)")
   }
 
-  @Test(arguments: names)
+  @Test func aFixedBatchIsToldWhereAStepIsSmaller() async throws {
+    var settings = FinetuneSettings()
+    (settings.epochs, settings.batch) = (1, 3)
+    let finetuner = try Finetuner(
+      engine: try Self.engine("fixed4"), plan: Self.plan, settings: settings, threads: 2)
+    let error = try await #require(throws: EngineError.self) { _ = try await finetuner.run() }
+    #expect(error.description.contains("4 samples at a time"), "\(error)")
+    #expect(error.description.contains("--batch 4"))
+  }
+
+  @Test(arguments: names + fixed)
   func trainingWinsSomethingBack(_ name: String) async throws {
     var settings = FinetuneSettings()
     (settings.epochs, settings.batch, settings.validation, settings.shift) = (3, 6, 0, 0)

@@ -17,6 +17,8 @@ struct TrainingData: Sendable {
   let augmentation: ImageAugmentation?
   /// Decides the random numbers of augmentation.
   let seed: Int
+  /// The samples that the network takes at a time; nil where it takes any number.
+  let fixedBatch: Int?
 
   /// Splits data and finds out how images are augmented.
   ///
@@ -35,6 +37,17 @@ struct TrainingData: Sendable {
       (training, validation) = (Array(0..<data.count), [])
     }
     augmentation = try Self.augmentation(data, graphInputs, settings)
+    fixedBatch =
+      graphInputs.lazy.compactMap { input -> Int? in
+        if case .fixed(let length)? = input.shape?.first, length > 0 { length } else { nil }
+      }.first
+    if let fixedBatch, fixedBatch > min(settings.batch, training.count) {
+      throw EngineError(
+        .invalidArgument, subject: "batch",
+        problem: "the model takes \(fixedBatch) samples at a time, a step has "
+          + "\(min(settings.batch, training.count))",
+        remedy: "Give --batch \(fixedBatch) or a multiple of it, and as many samples")
+    }
   }
 
   private static func augmentation(
@@ -64,9 +77,16 @@ struct TrainingData: Sendable {
   }
 
   /// Items cut into shards; pairs give two samples each.
+  ///
+  /// Where the network takes a fixed number of samples, shards have as many, and what is left over is left
+  /// out.
   func shards(of items: [Int], size: Int) -> [Shard] {
-    (0..<data.partCount).flatMap { part in
-      BatchOrder.pieces(items.count, size: size).map { Shard(items: Array(items[$0]), part: part) }
+    let pieces =
+      fixedBatch.map { fixed in
+        (0..<items.count / fixed).map { ($0 * fixed)..<(($0 + 1) * fixed) }
+      } ?? BatchOrder.pieces(items.count, size: size)
+    return (0..<data.partCount).flatMap { part in
+      pieces.map { Shard(items: Array(items[$0]), part: part) }
     }
   }
 

@@ -43,7 +43,13 @@ struct EvaluateCommand: AsyncParsableCommand {
     report.coverage = try await boxes.coverage(
       engine, compressed, threads: model.threads.count
     ).map(CoverageReport.init)
-    if !samples.notes.isEmpty { report.notices = samples.notes + (report.notices ?? []) }
+    var notes = samples.notes
+    if metrics.sqnr.isNaN {
+      notes.append(
+        "outputs hold NaN or infinite numbers, of which no figure can be made: look for them in the data"
+      )
+    }
+    if !notes.isEmpty { report.notices = notes + (report.notices ?? []) }
     if json {
       Output.json(report)
     } else {

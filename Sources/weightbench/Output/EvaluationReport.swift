@@ -185,7 +185,8 @@ struct EvaluationReport: Encodable {
     if plan == nil, let cosine {
       lines.append(
         String(format: "cosine    \(measure)%.6f", cosine)
-          + (sqnr.map { String(format: "  SQNR %.1f dB", $0) } ?? "  outputs are equal"))
+          + (sqnr.map { String(format: "  SQNR %.1f dB", $0) }
+            ?? (cosine == 1 ? "  outputs are equal" : "")))
     }
     if let size {
       lines.append(
