@@ -32,7 +32,7 @@ public enum SensitivityMeasure: String, Sendable, Hashable, CaseIterable {
     case .divergence: "KL divergence"
     case .outputSQNR: "output SQNR"
     case .localSQNR: "layer SQNR"
-    case .fisher: "growth of the loss by Fisher"
+    case .fisher: "Fisher loss growth"
     case .weightSQNR: "weight SQNR"
     }
   }

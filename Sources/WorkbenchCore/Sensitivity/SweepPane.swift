@@ -97,7 +97,8 @@ struct SweepPane {
     let budget = sheet.measure.budgetText(sheet.budget)
     let sign = sheet.measure.isRatio ? ">= " : ""
     let images = sensitivity.table?.images ?? state.data?.count ?? 0
-    let of = sheet.measure.isFree || images == 0 ? "" : ", \(Figures.grouped(images)) images"
+    let isMeasured = !sheet.measure.isFree && sheet.measure != .fisher && images > 0
+    let of = !isMeasured ? "" : ", \(Figures.grouped(images)) images"
     return [
       [muted("budget "), value(sign + budget), muted(" ("), key("b"), muted(")")],
       [

@@ -15,6 +15,8 @@ final class TrainingBenchmark: Sendable {
   struct Report: Encodable {
     var batch: Int
     var shard: Int
+    /// Parts of a step that run forwards one after the other; all but the last of them twice.
+    var segments: Int
     /// Seconds of each step.
     var seconds: [Double]
     var samplesPerSecond: Double
@@ -70,7 +72,9 @@ final class TrainingBenchmark: Sendable {
       if round >= 0 { seconds.append((ContinuousClock.now - start).seconds) }
     }
     return Report(
-      batch: batch, shard: size, seconds: seconds,
+      batch: batch, shard: size,
+      segments: executor.segmentCount(shapes: shards.first?.mapValues(\.shape) ?? [:]),
+      seconds: seconds,
       samplesPerSecond: Double(batch) / BenchmarkReport.median(seconds))
   }
 
