@@ -65,7 +65,6 @@ import Training
   }
 
   @Test func thePlanGivesWhatWasTrained() async throws {
-    let palette = try #require(WeightQuantization.Scheme(rawValue: "palette"))
     let plans: [(CompressionPlan, Bool)] = [
       (Self.plan(WeightQuantization(bits: 3)), false),
       (Self.plan(WeightQuantization(bits: 2)), true),
@@ -81,13 +80,7 @@ import Training
       (Self.plan(prune: PruneSetting(amount: 0.5, scope: .global)), false),
       (
         Self.plan(
-          WeightQuantization(bits: 3, method: "gptq"),
-          prune: PruneSetting(amount: 0.7, criterion: "sparsegpt")), false
-      ),
-      (
-        Self.plan(
-          WeightQuantization(bits: 2, scheme: palette),
-          prune: PruneSetting(amount: 0.6, criterion: "wanda")), false
+          WeightQuantization(bits: 3), prune: PruneSetting(amount: 0.7, criterion: "wanda")), false
       ),
       (
         Self.plan(
