@@ -34,7 +34,7 @@ struct GradientFlow: Sendable {
       throw EngineError(
         .unsupported,
         problem: "no gradient is known for \(missing.sorted().joined(separator: ", "))",
-        remedy: "Train layers behind these nodes only")
+        remedy: "Compress it without training: repair, gptq and sparsegpt need no gradients")
     }
     self.depending = depending
   }
