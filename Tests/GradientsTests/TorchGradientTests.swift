@@ -91,8 +91,9 @@ enum Torch {
   /// Whether they have its networks too; without graphics cards some compiled operators don't load.
   static let hasNetworks =
     isAvailable
-    && (try? JudgePython.run("import importlib.util as u; assert u.find_spec('torchvision')"))
-      != nil
+    && (try? JudgePython.run(
+      "import sys; sys.path.append(f'{sys.prefix}/torchvision-alone'); "
+        + "import importlib.util as u; assert u.find_spec('torchvision')")) != nil
 }
 
 /// The losses that the judge takes.

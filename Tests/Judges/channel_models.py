@@ -16,6 +16,8 @@ if torch.version.cuda is None:
     compiled = torch.library.Library("torchvision", "DEF")
     for name in ("nms", "qnms"):
         compiled.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+# Where it is installed apart.
+sys.path.append(f"{sys.prefix}/torchvision-alone")
 import torchvision
 
 torch.manual_seed(0)
